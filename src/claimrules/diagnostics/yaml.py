@@ -1,0 +1,187 @@
+"""The one YAML reader: every scalar as text, every node with its place.
+
+PyYAML's own types turn `0011` into 9 and `no` into False, and keep the last of two equal keys without a word. Here a
+scalar is text until a schema types it, an equal key is an error, and anchors, aliases and tags are refused: none of our
+files needs them, and they are what a YAML bomb is made of.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from claimrules.diagnostics.diagnostic import Diagnostic
+from claimrules.diagnostics.errors import ClaimRulesError
+from claimrules.diagnostics.place import Place
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_DEPTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarNode:
+    """A scalar. `text` is what is written (None for an empty value or a bare `null`); `plain` means unquoted.
+
+    `offset` maps a position in `text` to the file only where the scalar stands on one line (`single_line`).
+    """
+
+    text: str | None
+    place: Place
+    plain: bool = True
+    single_line: bool = True
+    block: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceNode:
+    """A list."""
+
+    items: tuple["Node", ...]
+    place: Place
+
+    def __iter__(self) -> Iterator["Node"]:
+        return iter(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class MappingNode:
+    """A mapping, in the order written. Keys are scalars with places of their own."""
+
+    items: tuple[tuple[ScalarNode, "Node"], ...]
+    place: Place
+
+    def get(self, key: str) -> "Node | None":
+        """The value under `key`, or None."""
+        return next((v for k, v in self.items if k.text == key), None)
+
+    def key(self, key: str) -> ScalarNode | None:
+        """The key's own node, for its place."""
+        return next((k for k, _ in self.items if k.text == key), None)
+
+
+Node = ScalarNode | SequenceNode | MappingNode
+
+_NULLS = {"", "~", "null", "Null", "NULL"}
+
+
+def read_yaml(source: Path | str, file: str | None = None) -> Node:
+    """Read one document. `source` is a path, or the text itself where `file` names it.
+
+    Raises:
+        ClaimRulesError: CR201 not readable, CR202 not YAML, CR203 a doubled key, CR204 an anchor, alias or tag,
+            CR205 too deep or too large.
+    """
+    documents = read_yaml_all(source, file)
+    if len(documents) != 1:
+        place = documents[1].place if documents else Place(file or str(source), 1, 1)
+        raise ClaimRulesError(Diagnostic("CR202", f"one document expected, {len(documents)} found", place))
+    return documents[0]
+
+
+def read_yaml_all(source: Path | str, file: str | None = None) -> tuple[Node, ...]:
+    """Read every document of a stream. See `read_yaml`."""
+    name, text = _text(source, file)
+    try:
+        _refuse(name, text)
+        nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+        raise ClaimRulesError(
+            Diagnostic("CR202", f"not valid YAML: {error.problem or error.context}", place, help=_advice(error))
+        ) from None
+    except yaml.YAMLError as error:
+        raise ClaimRulesError(Diagnostic("CR202", f"not valid YAML: {error}", Place(name))) from None
+    except RecursionError:
+        raise ClaimRulesError(Diagnostic("CR205", "nested too deeply", Place(name))) from None
+    found: list[Diagnostic] = []
+    out = tuple(_convert(node, name, found) for node in nodes if node is not None)
+    if found:
+        raise ClaimRulesError(found)
+    return out
+
+
+def _text(source: Path | str, file: str | None) -> tuple[str, str]:
+    if file is not None:
+        return file, str(source)
+    path = Path(source)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ClaimRulesError(Diagnostic("CR201", f"cannot read the file: {reason}", Place(str(path)))) from None
+    if len(data) > MAX_BYTES:
+        raise ClaimRulesError(
+            Diagnostic("CR205", f"the file has {len(data)} bytes; {MAX_BYTES} are allowed", Place(str(path)))
+        )
+    try:
+        return str(path), data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ClaimRulesError(
+            Diagnostic("CR201", "the file is not UTF-8", Place(str(path), line), help="save it as UTF-8")
+        ) from None
+
+
+def _refuse(name: str, text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        mark = event.start_mark
+        place = Place(name, mark.line + 1, mark.column + 1)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise ClaimRulesError(
+                Diagnostic("CR204", "anchors and aliases are not allowed", place, help="write the value out")
+            )
+        if getattr(event, "tag", None):
+            raise ClaimRulesError(Diagnostic("CR204", f"the tag `{event.tag}` is not allowed", place))
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ClaimRulesError(Diagnostic("CR205", f"nested deeper than {MAX_DEPTH} levels", place))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _advice(error: yaml.MarkedYAMLError) -> str:
+    problem = str(error.problem)
+    if "mapping values are not allowed" in problem or "expected ',' or '}'" in problem:
+        return "quote the text, or write it in a block after `>-`, where it holds `: `, `,`, `[` or `{`"
+    if "cannot start any token" in problem:
+        return "quote the text: it begins with a character that YAML keeps for itself"
+    return ""
+
+
+def _convert(node: yaml.Node, file: str, found: list[Diagnostic]) -> Node:
+    start, end = node.start_mark, node.end_mark
+    single = start.line == end.line
+    length = end.column - start.column if single else 1
+    place = Place(file, start.line + 1, start.column + 1, max(1, length))
+    if isinstance(node, yaml.ScalarNode):
+        plain = node.style is None
+        text = None if plain and node.value in _NULLS else str(node.value)
+        return ScalarNode(text, place, plain, single, node.style in ("|", ">"))
+    if isinstance(node, yaml.SequenceNode):
+        return SequenceNode(tuple(_convert(item, file, found) for item in node.value), place)
+    items: list[tuple[ScalarNode, Node]] = []
+    seen: dict[str, Place] = {}
+    for raw_key, raw_value in node.value:
+        key = _convert(raw_key, file, found)
+        value = _convert(raw_value, file, found)
+        if not isinstance(key, ScalarNode) or key.text is None:
+            found.append(Diagnostic("CR202", "a key must be text", key.place))
+            continue
+        if key.text in seen:
+            found.append(
+                Diagnostic(
+                    "CR203",
+                    f"the key `{key.text}` stands twice",
+                    key.place,
+                    f"first on line {seen[key.text].line}",
+                    "YAML readers keep the last of two equal keys without a word: remove one",
+                )
+            )
+            continue
+        seen[key.text] = key.place
+        items.append((key, value))
+    return MappingNode(tuple(items), Place(file, start.line + 1, start.column + 1))
