@@ -1,0 +1,53 @@
+# Two commands do everything on a machine with Python 3.11 or later: `make demo` and `make test`.
+# The environment is made once, in .venv, and again when pyproject.toml changes.
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# `make test PYTEST_ARGS="-k split_stay"` runs a part; `make demo PYTHON=python3.13` chooses the interpreter.
+PYTEST_ARGS ?=
+PYTHON ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format clean
+
+help:
+	@echo "make demo    audit the small fixture with the rules of this repository; results in OUT/"
+	@echo "make test    run all tests, and the cases of all rules"
+	@echo "make lint    ruff, mypy, import-linter, and the rules' own check"
+	@echo "make format  let ruff mend what it can"
+	@echo "make clean   remove the environment and everything that was built"
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml .ci/python
+	@python=$$(PYTHON="$(PYTHON)" .ci/python) && \
+	echo "setting up $(VENV) with $$python (once; a minute or two)" && \
+	rm -rf $(VENV) && \
+	{ "$$python" -m venv $(VENV) || \
+	  { echo "error: '$$python -m venv' failed; on Debian and Ubuntu: apt install python3-venv" >&2; rm -rf $(VENV); exit 1; }; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@log=$$(mktemp) && \
+	if $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[durable]' >"$$log" 2>&1; then rm -f "$$log"; \
+	else echo "note: the optional extra 'durable' could not be built here; its tests will be skipped (log: $$log)"; fi
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/claimrules audit fixtures/small --rules rules --out OUT
+
+test: $(STAMP)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/claimrules check rules
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) OUT build dist .coverage .*_cache
