@@ -1,0 +1,1 @@
+"""Pure functions from arrays to arrays. They know neither rules nor tables."""
