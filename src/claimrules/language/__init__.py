@@ -1,0 +1,12 @@
+"""Rule files.
+
+Takes: YAML around SQL expressions, and the schemas of the knowledge tables. Gives: `Rule`, parsed, named and typed.
+Never: reads a claim or a knowledge row.
+"""
+
+from claimrules.language.compiler import typed_literal
+from claimrules.language.from_yaml import read_rule
+from claimrules.language.rule import Rule
+from claimrules.language.sources import Source, read_sources
+
+__all__ = ["Rule", "Source", "read_rule", "read_sources", "typed_literal"]

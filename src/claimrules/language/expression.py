@@ -1,0 +1,177 @@
+"""The typed expression tree: what the checker makes of a condition, and all that the plan and the engine see of it.
+
+Nodes are frozen and compare by content, so that equal sub-expressions of different rules are evaluated once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from claimrules.catalog import BOOLEAN, INTEGER, Type
+
+Value = str | int | bool | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant. Dates are days, timestamps microseconds since 1970; an interval is (months, microseconds)."""
+
+    type: Type
+    value: Value | tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of a row: the rule's own (`owner` empty) or that of one of `others`, or of a kind above it."""
+
+    type: Type
+    owner: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowId:
+    """Which row of a kind it is: the identity of a claim or an encounter, as a key."""
+
+    type: Type
+    owner: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchField:
+    """A column of the knowledge row that `match` found."""
+
+    type: Type
+    owner: str
+    match: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """Which knowledge row it is, as a key."""
+
+    type: Type
+    owner: str
+    match: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """`name IS MISSING`: no knowledge row, or no row for a `take` of one. NULL where that is not known."""
+
+    name: str
+    owner: str = ""
+    type: Type = BOOLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A named number of the rule."""
+
+    type: Type
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """A value named by `let`."""
+
+    type: Type
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of `per`, by its name."""
+
+    type: Type
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A scalar function or operator; `function` is a name of the closed list."""
+
+    type: Type
+    function: str
+    arguments: tuple["Expr", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """CASE WHEN … THEN … ELSE … END, searched form."""
+
+    type: Type
+    branches: tuple[tuple["Expr", "Expr"], ...]
+    otherwise: "Expr"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """An aggregate over one set.
+
+    `over`: "" the subject's rows; the name of one of `others`; or a kind below the row (`line`, `diagnosis`, …).
+    `argument` is None for count(*) and count(SET).
+    """
+
+    type: Type
+    function: str
+    over: str
+    argument: "Expr | None" = None
+    condition: "Expr | None" = None
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk over the subject's rows in order; one value a row."""
+
+    type: Type
+    function: str
+    arguments: tuple["Expr", ...]
+
+
+Expr = Literal | Field | RowId | MatchField | MatchRow | Missing | Param | Let | Key | Call | Case | Aggregate | Walk
+
+TRUE = Literal(BOOLEAN, True)  # noqa: FBT003
+COUNT_ROWS = Aggregate(INTEGER, "count", "")
+
+
+def children(node: Expr) -> tuple[Expr, ...]:
+    """The expressions directly below `node`."""
+    match node:
+        case Call() | Walk():
+            return node.arguments
+        case Case():
+            return (*(e for branch in node.branches for e in branch), node.otherwise)
+        case Aggregate():
+            return tuple(e for e in (node.argument, node.condition) if e is not None)
+        case _:
+            return ()
+
+
+def walk(node: Expr) -> Iterator[Expr]:
+    """`node` and everything below it, top down."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def conjuncts(node: Expr) -> tuple[Expr, ...]:
+    """The parts that AND joins at the top of `node`."""
+    if isinstance(node, Call) and node.function == "and":
+        return tuple(part for argument in node.arguments for part in conjuncts(argument))
+    return (node,)
+
+
+def conjunction(parts: tuple[Expr, ...]) -> Expr:
+    """Their AND; TRUE for none."""
+    if not parts:
+        return TRUE
+    result = parts[0]
+    for part in parts[1:]:
+        result = Call(BOOLEAN, "and", (result, part))
+    return result
