@@ -39,7 +39,9 @@ def test_spellings(text, unit, n, direction, canonical):
     assert pickle.loads(pickle.dumps(window)) == window
 
 
-@pytest.mark.parametrize("text", ["", "fortnight", "30 days", "0 days before", "-3 days before", "last days", "9" * 5000 + " hours"])
+@pytest.mark.parametrize(
+    "text", ["", "fortnight", "30 days", "0 days before", "-3 days before", "last days", "9" * 5000 + " hours"]
+)
 def test_what_is_no_window_is_refused(text):
     with pytest.raises(ValueError, match="window"):
         Window.parse(text)

@@ -1,0 +1,11 @@
+"""What the rules know: dated, regional tables.
+
+Takes: folders of CSV or Parquet files, each with a YAML beside it. Gives: `KnowledgeSet`, checked `Table`s and `CodeSet`s.
+Never: sees a claim, or looks a row up; `engine.prepare` joins.
+"""
+
+from claimrules.knowledge.code_set import CodeSet
+from claimrules.knowledge.knowledge_set import KnowledgeSet
+from claimrules.knowledge.table import ColumnLabel, Completeness, Source, Table
+
+__all__ = ["CodeSet", "ColumnLabel", "Completeness", "KnowledgeSet", "Source", "Table"]

@@ -1,0 +1,81 @@
+"""Which files make up which table: folders in layers, the later winning table by table."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from claimrules.diagnostics import Diagnostic, KnowledgeError, Place
+
+DATA = (".csv", ".parquet")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class TableFiles:
+    """A table's rows and the YAML that declares them, which may stand in an earlier layer."""
+
+    name: str
+    data: Path
+    declaration: Path
+
+
+@dataclass(slots=True)
+class _Found:
+    data: tuple[int, Path] | None = None
+    declared: tuple[int, Path] | None = None
+
+
+def table_files(folders: Sequence[Path]) -> tuple[list[TableFiles], list[Diagnostic]]:
+    """The tables of all layers, by name, and what is wrong with the files themselves.
+
+    Raises:
+        KnowledgeError: CR301 a folder that cannot be read.
+    """
+    tables: dict[str, _Found] = {}
+    wrong: list[Diagnostic] = []
+    for layer, folder in enumerate(folders):
+        for path in _listed(folder):
+            _place_file(path, layer, tables, wrong)
+    out = []
+    for name, found in sorted(tables.items()):
+        data, declared = found.data, found.declared
+        if data is None or (declared is not None and declared[0] > data[0]):
+            path = declared[1] if declared else Path(name)
+            advice = f"write {name}.csv or {name}.parquet beside it"
+            wrong.append(Diagnostic("CR303", f"`{name}` is declared and has no rows", Place(str(path)), help=advice))
+        elif declared is None:
+            advice = f"write {name}.yaml beside it: columns, key, source"
+            wrong.append(Diagnostic("CR303", f"`{name}` is not declared", Place(str(data[1])), help=advice))
+        else:
+            out.append(TableFiles(name, data[1], declared[1]))
+    return out, wrong
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in Path(folder).iterdir() if path.is_file() and path.name[0] not in ".~")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = f"cannot read the folder of knowledge tables: {reason}"
+        raise KnowledgeError(Diagnostic("CR301", message, Place(str(folder)))) from None
+
+
+def _place_file(path: Path, layer: int, tables: dict[str, _Found], wrong: list[Diagnostic]) -> None:
+    if path.suffix == ".yml":
+        wrong.append(Diagnostic("CR304", "a declaration ends in `.yaml`", Place(str(path)), help="rename it"))
+        return
+    if path.suffix not in (*DATA, ".yaml"):
+        return
+    if not _NAME.fullmatch(path.stem):
+        advice = "small letters, digits and `_`, so that a rule can name it"
+        wrong.append(Diagnostic("CR304", f"`{path.stem}` cannot be a table's name", Place(str(path)), help=advice))
+        return
+    found = tables.setdefault(path.stem, _Found())
+    if path.suffix == ".yaml":
+        found.declared = (layer, path)
+    elif found.data is not None and found.data[0] == layer:
+        message = f"`{path.stem}` has rows in two files: {found.data[1].name} and {path.name}"
+        wrong.append(Diagnostic("CR303", message, Place(str(path)), help="keep one"))
+    else:
+        found.data = (layer, path)
