@@ -1,0 +1,24 @@
+"""The examples in rule files.
+
+Takes: a `RulePack` and the `examples:` of its rules. Gives: `Case`, `CaseOutcome`, every case run as part of one batch.
+Never: judges anything itself; the verdicts are the pack's.
+"""
+
+from claimrules.cases.bases import rules_root
+from claimrules.cases.case import Case, CaseOutcome, Expect, RuleCases
+from claimrules.cases.from_examples import read_cases
+from claimrules.cases.run import run_cases, run_pack
+from claimrules.cases.world import Row, World
+
+__all__ = [
+    "Case",
+    "CaseOutcome",
+    "Expect",
+    "Row",
+    "RuleCases",
+    "World",
+    "read_cases",
+    "rules_root",
+    "run_cases",
+    "run_pack",
+]

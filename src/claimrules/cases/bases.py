@@ -1,0 +1,36 @@
+"""The bases that cases start from: a few ordinary claims, shipped with the package or kept beside the rules."""
+
+from importlib import resources
+from pathlib import Path
+
+from claimrules.diagnostics import Node, read_yaml
+
+
+def rules_root(file: Path) -> Path:
+    """The rule base that a file belongs to: the nearest folder above with `sources.yaml`, else the file's own."""
+    for folder in file.resolve().parents:
+        if (folder / "sources.yaml").is_file():
+            return folder
+    return file.resolve().parent
+
+
+def base_names(root: Path) -> tuple[str, ...]:
+    """The names that `given:` knows, the rule base's own included."""
+    shipped = (item.name for item in resources.files(__package__).joinpath("bases").iterdir())
+    own = (path.name for path in (root / "bases").glob("*.yaml"))
+    return tuple(sorted({name.removesuffix(".yaml") for name in (*shipped, *own) if name.endswith(".yaml")}))
+
+
+def read_base(name: str, root: Path) -> Node | None:
+    """The base's YAML, or None where there is none of that name. A rule base's own hides a shipped one.
+
+    Raises:
+        ClaimRulesError: the file is there and is not YAML.
+    """
+    if name not in base_names(root):
+        return None
+    own = root / "bases" / f"{name}.yaml"
+    if own.is_file():
+        return read_yaml(own)
+    text = resources.files(__package__).joinpath("bases", f"{name}.yaml").read_text(encoding="utf-8")
+    return read_yaml(text, f"<base {name}>")

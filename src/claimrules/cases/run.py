@@ -1,0 +1,126 @@
+"""Cases run as batches, each batch twice: as written, and shuffled."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from claimrules.batch import ClaimBatch
+from claimrules.cases.case import Case, CaseOutcome, RuleCases
+from claimrules.cases.compare import Judged, differences, found
+from claimrules.cases.documents import Placed, placed
+from claimrules.cases.from_examples import read_cases
+from claimrules.cases.world import ROW_TABLES
+from claimrules.diagnostics import CaseError, ClaimRulesError, Diagnostic
+from claimrules.models import Claim
+
+
+class Judge(Protocol):
+    """What running cases needs of a pack."""
+
+    @property
+    def rules(self) -> Mapping[str, RuleCases]:
+        """The rules by id."""
+
+    def with_knowledge(self, tables: Mapping[str, Sequence[Mapping[str, str]]]) -> "Judge":
+        """The pack with other rows in these tables."""
+
+    def with_params(self, params: Mapping[str, str]) -> "Judge":
+        """The pack with other parameters."""
+
+    def judge(self, batch: ClaimBatch, rule_id: str) -> Any:
+        """The verdict on every row, as an Arrow table."""
+
+
+def run_pack(pack: Judge, only: Sequence[str] | None = None) -> Iterator[CaseOutcome]:
+    """The outcomes of all rules' cases, rule by rule in the order of their ids.
+
+    Raises:
+        CaseError: examples that cannot be read, of all rules.
+    """
+    problems: list[Diagnostic] = []
+    read: dict[str, tuple[Case, ...]] = {}
+    for rule_id in sorted(only if only is not None else pack.rules):
+        try:
+            read[rule_id] = read_cases(pack.rules[rule_id])
+        except CaseError as error:
+            problems.extend(error.diagnostics)
+    if problems:
+        raise CaseError(problems)
+    for cases in read.values():
+        yield from run_cases(pack, cases)
+
+
+def run_cases(pack: Judge, cases: Sequence[Case]) -> list[CaseOutcome]:
+    """The outcomes of one rule's cases, in the order given."""
+    outcomes: dict[str, CaseOutcome] = {}
+    for group in placed(tuple(cases)):
+        outcomes.update((outcome.name, outcome) for outcome in _run_group(pack, group))
+    return [outcomes[case.name] for case in cases]
+
+
+def _run_group(pack: Judge, group: list[Placed]) -> Iterator[CaseOutcome]:
+    first = group[0].case
+    documents = [document for one in group for document in one.documents()]
+    try:
+        set_up = _set_up(pack, first)
+        judged = _judge(set_up, first.rule_id, documents, group)
+        again = _judge(set_up, first.rule_id, _shuffled(documents, first.rule_id), group)
+    except (ClaimRulesError, ValidationError) as error:
+        text = f"the case cannot be run:\n{error}"
+        yield from (
+            CaseOutcome(one.case.rule_id, one.case.name, one.case.place, passed=False, text=text) for one in group
+        )
+        return
+    for one, rows, shuffled in zip(group, judged, again, strict=True):
+        yield _outcome(one.case, rows, shuffled)
+
+
+def _set_up(pack: Judge, case: Case) -> Judge:
+    if case.knowledge:
+        pack = pack.with_knowledge({table: [dict(row) for row in rows] for table, rows in case.knowledge})
+    if case.params:
+        pack = pack.with_params(dict(case.params))
+    return pack
+
+
+def _judge(pack: Judge, rule_id: str, documents: list[dict[str, Any]], group: list[Placed]) -> list[list[Judged]]:
+    batch = ClaimBatch.from_claims([Claim.model_validate(document) for document in documents])
+    labels = [one.labels() for one in group]
+    owner = {claim_id: number for number, one in enumerate(labels) for claim_id, _ in one}
+    out: list[list[Judged]] = [[] for _ in group]
+    for row in pack.judge(batch, rule_id).to_pylist():
+        number = owner[row["claim_id"]]
+        label = labels[number].get((row["claim_id"], row["line_id"]), row["line_id"] or row["claim_id"])
+        out[number].append(
+            Judged(
+                label=label,
+                verdict=row["verdict"],
+                violating=bool(row["violating"]),
+                amount=row["amount"] if row["amount"] is not None else Decimal("0.00"),
+                suspicious=bool(row["suspicious"]),
+                missing=row["missing"] or "",
+            )
+        )
+    return [sorted(rows) for rows in out]
+
+
+def _shuffled(documents: list[dict[str, Any]], seed: str) -> list[dict[str, Any]]:
+    order = random.Random(seed)  # noqa: S311 - an order, not a secret
+    out = [
+        {**document, **{table: order.sample(document[table], len(document[table])) for table in ROW_TABLES}}
+        for document in documents
+    ]
+    return order.sample(out, len(out))
+
+
+def _outcome(case: Case, rows: list[Judged], shuffled: list[Judged]) -> CaseOutcome:
+    wrong = differences(case, rows)
+    if not wrong and rows != shuffled:
+        wrong = ["the result depends on the order of the rows; with the rows shuffled it is:", *found(case, shuffled)]
+    if not wrong:
+        return CaseOutcome(case.rule_id, case.name, case.place, passed=True)
+    text = "\n".join([*wrong, "", "what was found:", *(f"  {line}" for line in found(case, rows))])
+    return CaseOutcome(case.rule_id, case.name, case.place, passed=False, text=text)
