@@ -1,0 +1,93 @@
+"""The results by rule, for a terminal."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Protocol
+
+from rich.table import Table
+from rich.text import Text
+
+_WORDS = {
+    "zh": {
+        "rule": "规则",
+        "verdict": "结论",
+        "flagged": "标记",
+        "undecided": "不能判断",
+        "amount": "金额（元）",
+        "loss": "基金损失（元）",
+        "total": "合计（每条明细只计一次）",
+        "violation": "违规",
+        "suspicious": "疑似",
+        "indicator": "指标",
+        "skipped": "未运行",
+        "failed": "出错",
+    },
+    "en": {
+        "rule": "rule",
+        "verdict": "verdict",
+        "flagged": "flagged",
+        "undecided": "undecided",
+        "amount": "amount",
+        "loss": "fund loss",
+        "total": "total, each line once",
+        "skipped": "not run",
+    },
+}
+
+
+class Titled(Protocol):
+    """What the table shows of a rule."""
+
+    @property
+    def title(self) -> Any:
+        """`.zh` and `.en`."""
+
+    @property
+    def verdict(self) -> str:
+        """violation, suspicious or indicator."""
+
+
+def results_table(summary: Any, rules: Mapping[str, Titled], language: str = "zh") -> Table:
+    """One row a rule, most money first, and the totals. `summary` is `AuditResult.summary`."""
+    words = _WORDS[language]
+    table = Table(show_footer=True, header_style="bold", footer_style="bold")
+    table.add_column(words["rule"], words["total"], overflow="fold", ratio=1)
+    table.add_column(words["verdict"], no_wrap=True)
+    table.add_column(words["flagged"], _count(sum(r.flagged for r in summary.rules.values())), justify="right")
+    table.add_column(words["undecided"], _count(sum(r.undecided for r in summary.rules.values())), justify="right")
+    table.add_column(words["amount"], money(summary.total_amount), justify="right", no_wrap=True)
+    table.add_column(words["loss"], money(summary.total_fund_loss), justify="right", no_wrap=True)
+    for rule_id, figures in sorted(summary.rules.items(), key=lambda item: (-(item[1].amount or 0), item[0])):
+        rule = rules.get(rule_id)
+        name = Text(title_of(rule, language) or rule_id)
+        name.append(f"\n{rule_id}", style="dim")
+        verdict = rule.verdict if rule else ""
+        if figures.status != "ran":
+            reason = f"{words.get(figures.status, figures.status)}: {figures.reason or ''}".rstrip(": ")
+            name.append(f"\n{reason}", style="yellow")
+        style = {"violation": "red", "suspicious": "yellow"}.get(verdict, "") if figures.flagged else "dim"
+        table.add_row(
+            name,
+            Text(words.get(verdict, verdict), style=style),
+            Text(_count(figures.flagged), style=style),
+            _count(figures.undecided),
+            money(figures.amount),
+            money(figures.fund_loss),
+        )
+    return table
+
+
+def title_of(rule: Titled | None, language: str) -> str:
+    """The rule's title in "zh" or "en"."""
+    if rule is None:
+        return ""
+    return str(rule.title.zh if language == "zh" else rule.title.en)
+
+
+def money(value: Decimal | None) -> str:
+    """`1,234.50`; empty where there is none."""
+    return "" if value is None else f"{value:,.2f}"
+
+
+def _count(value: int) -> str:
+    return f"{value:,}"
