@@ -1,5 +1,3 @@
-import pickle
-
 import pytest
 
 from claimrules.catalog.window import PERIODS, Direction, Window
@@ -36,7 +34,6 @@ def test_spellings(text, unit, n, direction, canonical):
     assert (window.unit, window.n, str(window.direction)) == (unit, n, direction)
     assert str(window) == canonical
     assert Window.parse(str(window)) == window
-    assert pickle.loads(pickle.dumps(window)) == window
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window. `unit` is singular; it is empty, and `n` None, for a plain `before` or `after`; `n` is None for SAME."""
+    """A window. `unit` is singular, and empty for a plain `before` or `after`; `n` is None there and for SAME."""
 
     unit: str
     n: int | None = None

@@ -1,6 +1,6 @@
 """What the rules know: dated, regional tables.
 
-Takes: folders of CSV or Parquet files, each with a YAML beside it. Gives: `KnowledgeSet`, checked `Table`s and `CodeSet`s.
+Takes: folders of CSV or Parquet files, each with a YAML beside it. Gives: `KnowledgeSet`: `Table`s and `CodeSet`s.
 Never: sees a claim, or looks a row up; `engine.prepare` joins.
 """
 

@@ -1,8 +1,8 @@
 """Where the rows and cells of a CSV stand, and whether its quotes are in order.
 
-A CSV reader is lenient: it takes a stray quote for text and an unclosed one for a cell that runs to the end of the file,
-and it does not say on which line a row begins. All of it follows from one fact: a character is inside quotes where the
-number of quotes before it is odd.
+A CSV reader is lenient: it takes a stray quote for text and an unclosed one for a cell that runs to the end of the
+file, and it does not say on which line a row begins. All of it follows from one fact: a character is inside quotes
+where the number of quotes before it is odd.
 """
 
 import numpy as np
@@ -47,11 +47,11 @@ def row_lines(data: bytes) -> npt.NDArray[np.int64]:
         ends = np.append(ends, len(chars))
     starts = np.concatenate(([0], ends[:-1] + 1))
     starts = starts[starts < ends]
-    return (np.searchsorted(newlines, starts) + 1).astype(np.int64)
+    return np.asarray(np.searchsorted(newlines, starts) + 1, dtype=np.int64)
 
 
 def cell_span(text: str, line: int, index: int) -> tuple[int, int]:
-    """Column (from 1) and length of the cell `index` of the row that begins on `line`; column 0 where it is further on."""
+    """Column (from 1) and length of cell `index` of the row that begins on `line`; column 0 where it is further on."""
     row = text.split("\n", line)[line - 1] if line else ""
     start, inside = 0, False
     for position, char in enumerate(row):
@@ -65,4 +65,4 @@ def cell_span(text: str, line: int, index: int) -> tuple[int, int]:
 
 
 def _ends_cell(chars: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    return (chars == _COMMA) | (chars == _NEWLINE)
+    return np.isin(chars, (_COMMA, _NEWLINE))

@@ -32,7 +32,7 @@ def read_declaration(path: Path, name: str) -> Declaration:
     """Read `<name>.yaml`.
 
     Raises:
-        KnowledgeError: CR2xx it is no YAML, CR305 an unknown key, CR306 a value that is not allowed, CR307 a key missing.
+        KnowledgeError: CR2xx it is no YAML, CR305 an unknown key, CR306 a value that is not allowed, CR307 one missing.
     """
     try:
         root = read_yaml(path)

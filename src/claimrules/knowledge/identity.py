@@ -5,7 +5,6 @@ its column's name in it. An empty cell adds nothing, so that a new and empty col
 """
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,16 +19,13 @@ _HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 _DIGITS = 12
 
 
-def row_hashes(columns: Mapping[str, Any], n: int) -> Hashes:
-    """A 64-bit number for each of `n` rows that depends on their values and the columns' names alone."""
-    total = np.zeros(n, dtype=np.uint64)
-    for name, column in columns.items():
-        coded = column.cast(pa.string()).dictionary_encode()
-        salt = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=8).digest(), dtype="<u8").astype(np.uint64)
-        words = np.append(_mix(_word_hashes(coded.dictionary) ^ salt), np.uint64(0))
-        codes = pc.fill_null(coded.indices, len(words) - 1).to_numpy(zero_copy_only=False)
-        total += words[codes]
-    return _mix(total)
+def cell_hashes(name: str, column: Any) -> Hashes:
+    """A 64-bit number for each cell of the column `name`, 0 where it is null."""
+    coded = column.cast(pa.string()).dictionary_encode()
+    salt = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=8).digest(), dtype="<u8").astype(np.uint64)
+    words = np.append(mixed(_word_hashes(coded.dictionary) ^ salt), np.uint64(0))
+    codes = pc.fill_null(coded.indices, len(words) - 1).to_numpy(zero_copy_only=False)
+    return np.asarray(words[codes], dtype=np.uint64)
 
 
 def knowledge_ids(table: str, hashes: Hashes) -> Any:
@@ -72,7 +68,7 @@ def _word_hashes(words: Any) -> Hashes:
     offsets = np.frombuffer(words.buffers()[1], dtype=np.int64)[words.offset : words.offset + n + 1]
     data = np.frombuffer(words.buffers()[2] or b"", dtype=np.uint8)
     lengths = np.diff(offsets)
-    weights = _mix(np.arange(1, int(lengths.max()) + 2, dtype=np.uint64)) | np.uint64(1)
+    weights = mixed(np.arange(1, int(lengths.max()) + 2, dtype=np.uint64)) | np.uint64(1)
     out = np.empty(n, dtype=np.uint64)
     first = 0
     while first < n:
@@ -86,7 +82,7 @@ def _word_hashes(words: Any) -> Hashes:
     return out + lengths.astype(np.uint64)
 
 
-def _mix(values: Hashes) -> Hashes:
+def mixed(values: Hashes) -> Hashes:
     """The finaliser of splitmix64: every bit of the input moves every bit of the output."""
     x = values + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

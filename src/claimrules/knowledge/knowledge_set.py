@@ -46,8 +46,8 @@ class KnowledgeSet:
     def read(cls, folders: Sequence[Path]) -> "KnowledgeSet":
         """Read folders of tables, later ones winning table by table.
 
-        A later folder may hold the rows alone and go by the YAML of an earlier one. A table that a later folder replaces
-        is not read.
+        A later folder may hold the rows alone and go by the YAML of an earlier one. A table that a later folder
+        replaces is not read.
 
         Raises:
             KnowledgeError: everything that is wrong in all of the files.

@@ -18,8 +18,10 @@ CODE_SETS = "code_sets"
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """Where a missing row says something: on dates from `since` (None: always), for codes of the first key column that
-    begin with one of `prefixes` (empty: all codes).
+    """Where a missing row says something.
+
+    On dates from `since` (None: always), for codes of the first key column that begin with one of `prefixes` (empty:
+    all codes).
     """
 
     since: dt.date | None = None

@@ -19,8 +19,10 @@ FOREVER = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """Arrays of one length. `group`: equal where key and region are; `content`: equal where everything but validity and
-    `known` is. `known`, `start`, `end` in days since 1970, open ones at ∓FOREVER; both ends belong to the validity.
+    """Arrays of one length.
+
+    `group`: equal where key and region are; `content`: equal where everything but validity and `known` is. `known`,
+    `start`, `end` in days since 1970, open ones at ∓FOREVER; both ends belong to the validity.
     """
 
     group: Ints
