@@ -11,7 +11,7 @@ from claimrules.engine.column import Column, Data, Index, Mask
 from claimrules.engine.prepare.texts import encode
 
 _MOST_INT64_DIGITS = 18
-_PLAIN = {
+_PLAIN: dict[Base, np.dtype[Any]] = {
     Base.INTEGER: np.dtype(np.int64),
     Base.DOUBLE: np.dtype(np.float64),
     Base.DATE: np.dtype(np.int32),
@@ -35,7 +35,7 @@ def type_of(arrow: Any, field: Field | None = None) -> Type | None:
 
 
 def column_of(values: Any, kind: Type) -> Column:
-    """The column of an Arrow array or chunked array of type `kind`, as `type_of` says; slices and offsets are heeded."""
+    """The column of an Arrow array or chunked array, sliced or not; `kind` is what `type_of` says of it."""
     array = whole(values)
     known = _known(array)
     if kind.base is Base.TEXT:
@@ -93,10 +93,10 @@ def _unscaled(array: Any) -> Data:
     buffer = array.buffers()[1]
     if buffer is None:
         return np.zeros(len(array), dtype=np.int64)
-    words: npt.NDArray[np.int64] = np.frombuffer(buffer, dtype="<i8")[
-        2 * array.offset : 2 * (array.offset + len(array))
-    ]
+    both: npt.NDArray[np.int64] = np.frombuffer(buffer, dtype="<i8")
+    words = both[2 * array.offset : 2 * (array.offset + len(array))]
     low, high = words[0::2], words[1::2]
     if array.type.precision <= _MOST_INT64_DIGITS or bool(np.all(high == low >> 63)):
         return np.ascontiguousarray(low)
-    return (high.astype(np.object_) << 64) + low.view(np.uint64).astype(np.object_)
+    exact: Data = (high.astype(np.object_) << 64) + low.view(np.uint64).astype(np.object_)
+    return exact

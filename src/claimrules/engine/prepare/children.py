@@ -1,6 +1,7 @@
 """Rows that belong to a claim: lines as they came, diagnoses, operations."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from claimrules.engine.column import Column, Index, Rows
-from claimrules.engine.kernels.segments import Integers
+from claimrules.engine.kernels.segments import Integers, group_ids
 from claimrules.engine.prepare.arrays import take, whole
 from claimrules.engine.prepare.claims import Claims
 from claimrules.engine.prepare.order import Breaker, sort_keys, sort_rows
@@ -60,10 +61,12 @@ def _sorted(
 
 def _key_at(table: Any, table_name: str, name: str, rows: Index) -> Integers:
     column = column_named(table.select([name]).take(pa.array(rows)), table_name, name)
-    keys = sort_keys(column) if column is not None and column.data.dtype.kind in "iub" else []
-    if len(keys) == 2:
-        return np.where(keys[0] == 1, np.asarray(keys[1]) - np.asarray(keys[1]).min() + 1, 0)
-    return keys[0] if keys else np.zeros(len(rows), dtype=np.int64)
+    if column is None or column.data.dtype.kind == "O":
+        return np.zeros(len(rows), dtype=np.int64)
+    if column.data.dtype.kind == "f":
+        column = replace(column, data=column.data.view(np.int64))
+    keys = sort_keys(column)
+    return keys[0] if len(keys) == 1 else group_ids(keys, len(rows))[0]
 
 
 def _claim_of(table: Any, claims: Claims, claim_ids: Any) -> Index:
@@ -73,7 +76,8 @@ def _claim_of(table: Any, claims: Claims, claim_ids: Any) -> Index:
     found = pc.index_in(whole(table["claim_id"]), value_set=claim_ids)
     if found.null_count:
         raise ValueError(f"{found.null_count} rows without their claim")
-    return claims.table_row[found.to_numpy()]
+    rows: Index = claims.table_row[found.to_numpy()]
+    return rows
 
 
 def _rows(

@@ -18,8 +18,8 @@ class Claims:
     """The claims in order of person, settlement and claim_id, and their encounters in theirs.
 
     `table_row`: for each row of the claims table its row here. `last`, `first_id`: for each encounter its last settled
-    claim, and the claim with the smallest claim_id. `person`, `rank`: for each claim the place of its person_id and of its
-    claim_id in text order.
+    claim, and the claim with the smallest claim_id. `person`, `rank`: for each claim the place of its person_id and of
+    its claim_id in text order.
     """
 
     rows: Rows
@@ -35,7 +35,7 @@ def order_claims(table: Any) -> Claims:
     """The claims of a table, and which encounter each belongs to."""
     person, provider, claim_id = (_required(table, name) for name in ("person_id", "provider_id", "claim_id"))
     settled = column_named(table, "claims", "settled_at")
-    order = sort_rows([person.data.astype(np.int64), *sort_keys(settled), claim_id.data], table.num_rows)
+    order = sort_rows([*sort_keys(person), *sort_keys(settled), *sort_keys(claim_id)], table.num_rows)
     table_row = np.empty(len(order), dtype=np.int64)
     table_row[order] = np.arange(len(order), dtype=np.int64)
     ready = {"person_id": take(person, order), "provider_id": take(provider, order), "claim_id": take(claim_id, order)}
@@ -44,7 +44,7 @@ def order_claims(table: Any) -> Claims:
     columns = ordered(table, "claims", order, ready)
     rank = ready["claim_id"].data.astype(np.int64)
     visit = _visit(table)[order]
-    ids, k = group_ids([ready["person_id"].data, ready["provider_id"].data, visit], len(order))
+    ids, k = group_ids([*sort_keys(ready["person_id"]), *sort_keys(ready["provider_id"]), visit], len(order))
     encounter, first_id, last = _order_encounters(columns, ids, k, rank)
     rows = Rows("claim", len(order), columns, {"encounter": encounter})
     return Claims(rows, table_row, k, last, first_id, ready["person_id"].data.astype(np.int64), rank)
@@ -58,7 +58,7 @@ def _order_encounters(columns: Any, ids: Index, k: int, rank: Index) -> tuple[In
     first_id = by_rank[segment_min(rank, ids, k)]
     # Claims stand in order of settlement within a person, and an encounter has one person.
     last = segment_max(place, ids, k)
-    keys = [columns["person_id"].data[last]]
+    keys = sort_keys(take(columns["person_id"], last))
     if "admitted_at" in columns:
         keys += sort_keys(earliest(columns["admitted_at"], ids, k))
     if "discharged_at" in columns:

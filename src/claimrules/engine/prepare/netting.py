@@ -1,8 +1,7 @@
 """Refunds taken from what they refund.
 
 A refund is a line with a quantity below 0. One that names its target is added to it, quantity and money; the others are
-pooled by encounter and item and taken from what stands, last first. The rows of `raw_line` are the lines as they came, in
-order; netting changes only rows that a refund touches.
+pooled by encounter and item and taken from what stands, last first. Only rows that a refund touches are looked at.
 """
 
 from collections.abc import Mapping
@@ -46,7 +45,7 @@ class Leftover:
 
 @dataclass(slots=True)
 class _Amounts:
-    """Quantity and money of all lines while they are being netted. Money is (amounts, known or None) by column."""
+    """Quantity and money of all lines while they are being netted. Their arrays are written to."""
 
     quantity: Any
     money: dict[str, Column]
@@ -84,7 +83,9 @@ def _net_targets(amounts: _Amounts, refunds: Index, target: Index) -> Data:
 
 
 def _net_pools(raw: Rows, amounts: _Amounts, refunds: Index) -> Data:
-    """Takes refunds without a target from the lines of their encounter and item, in place; gives what is left of each."""
+    """Takes refunds from the lines of their encounter and item, in place; gives what is left of each."""
+    if len(refunds) == 0:
+        return np.zeros(0, dtype=np.int64)
     lines = touched(raw, refunds, amounts.quantity > 0)[::-1]
     both = np.concatenate([refunds, lines])
     item = raw.columns["item_code"]

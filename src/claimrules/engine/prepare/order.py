@@ -39,7 +39,7 @@ def sort_keys(column: Column | None) -> list[Integers]:
     if column.known is None:
         return [data]
     low = data[column.known].min() if bool(column.known.any()) else 0
-    return [column.known.astype(np.int64), np.where(column.known, data, low)]
+    return [column.known.astype(np.int8), np.where(column.known, data, low)]
 
 
 def _tied(new: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Index:
@@ -51,7 +51,7 @@ def _tied(new: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Index:
 def _break_ties(order: Index, new: np.ndarray[tuple[int], np.dtype[np.bool_]], places: Index, breaker: Breaker) -> None:
     """Reorders `order` at the tied `places` and marks in `new` where a run of ties has been parted."""
     rows = order[places]
-    run = np.cumsum(new[places])
+    run = np.cumsum(new[places]).astype(np.int64, copy=False)
     fine, _ = pack_keys([run, breaker(rows)], len(rows))
     by_fine = stable_order(fine)
     order[places] = rows[by_fine]

@@ -11,9 +11,10 @@ from claimrules.engine.kernels.segments import mul_div_half_up, narrowed, runnin
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What is taken from each line of the pools: `quantity`, and how much of the pool was taken `before` and `after` it.
+    """What is taken from each line of the pools.
 
-    `ids` is each line's pool, `pooled` each pool's quantity.
+    `before`, `after`: how much of its pool was taken before it, and with it. `ids` is each line's pool, `pooled` each
+    pool's quantity.
     """
 
     ids: Index

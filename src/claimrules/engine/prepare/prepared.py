@@ -19,13 +19,20 @@ class Tables(Protocol):
     """Four canonical Arrow tables. `claims` has its required columns; the others may be empty and without columns."""
 
     @property
-    def claims(self) -> Any: ...
+    def claims(self) -> Any:
+        """One row a settlement."""
+
     @property
-    def lines(self) -> Any: ...
+    def lines(self) -> Any:
+        """One row a fee line."""
+
     @property
-    def diagnoses(self) -> Any: ...
+    def diagnoses(self) -> Any:
+        """One row a diagnosis."""
+
     @property
-    def operations(self) -> Any: ...
+    def operations(self) -> Any:
+        """One row an operation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Texts:
         return [partial(self.eight, at) for at in range(0, longest, _STEP)] + [lambda rows: self.lengths[rows]]
 
     def eight(self, at: int, rows: Index) -> Integers:
-        """The bytes `at` to `at` + 8 of some rows' texts, zeros behind their end, as numbers that compare as they do."""
+        """The bytes from `at` to `at` + 8 of some rows' texts, zeros behind their end, as numbers that sort alike."""
         anywhere = np.ndarray((len(self.data) - _STEP + 1,), dtype=">u8", buffer=self.data, strides=(1,))
         left = np.clip(self.lengths[rows] - at, 0, _STEP)
         word = anywhere[np.where(left > 0, self.starts[rows] + at, 0)].astype(np.uint64)
