@@ -117,6 +117,26 @@ def test_unknown_money_stays_unknown_in_the_line_and_counts_as_nothing_in_the_re
     assert values(rows, "line_id", "amount", "in_scope_amount") == [("a", D(20), None), ("b", D(20), D(30))]
 
 
+def test_an_unknown_item_joins_nothing():
+    lines = [line("a", "3", "30", item=None), line("b", "3", "30", item="A")]
+    lines += [line("r", "-1", "-10", item=None, reverses_line_id="a"), line("s", "-1", "-10", item=None)]
+    prepared = prepare(batch([claim("C1")], lines))
+    assert values(prepared.kinds["line"], "line_id", "quantity") == [("a", D(3)), ("b", D(3))]
+    assert left_over(prepared) == {("C1", "r"): D(1), ("C1", "s"): D(1)}
+
+
+def test_a_line_from_which_nothing_is_taken_keeps_its_money_even_below_zero():
+    lines = [line("a", "1", "-5", charged_at=at(1)), line("b", "1", "10", charged_at=at(2)), line("r", "-1", "-10")]
+    assert net([claim("C1")], lines)[0] == [("a", D(1), D(-5))]
+
+
+def test_sums_of_refunds_beyond_64_bits_are_exact():
+    most = "999999999999"
+    lines = [line(f"l{i:03}", most, "99999999999999.99") for i in range(1000)]
+    lines += [line(f"r{i:03}", f"-{most}", "-99999999999999.99") for i in range(999)]
+    assert net([claim("C1")], lines)[0] == [("l000", D(most), D("99999999999999.99"))]
+
+
 def test_products_beyond_64_bits_are_exact():
     lines = [line("a", "900000000000", "90000000000000"), line("r", "-600000000000", "-60000000000000.01")]
     assert net([claim("C1")], lines)[0] == [("a", D(300000000000), D("29999999999999.99"))]

@@ -64,9 +64,11 @@ def texts_of(array: Any) -> Texts:
 
 def text_order(array: Any) -> Index:
     """The places of an Arrow string array in ascending codepoint order. It holds no NULL."""
+    n = len(array)
+    if n < 2:
+        return np.arange(n, dtype=np.int64)
     texts = texts_of(array)
     first, *others = texts.breakers
-    n = len(array)
     return sort_rows([first(np.arange(n, dtype=np.int64))], n, others)
 
 
