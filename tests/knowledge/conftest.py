@@ -4,21 +4,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from knowledge_folder import LIMIT_YAML
 
-from claimrules.diagnostics import KnowledgeError, render_all
 from claimrules.knowledge import KnowledgeSet
-
-LIMIT_YAML = """\
-title: {zh: 数量上限, en: quantity limits}
-columns:
-  code: text
-  level: [3A, 2A]
-  max_quantity: decimal(16,4)
-  window: window
-key: [code, level]
-source: {title: made up}
-invented: true
-"""
 
 
 @pytest.fixture
@@ -51,10 +39,3 @@ def limit(write, folder):
         return KnowledgeSet.read([folder])
 
     return _limit
-
-
-def refusal(action) -> str:
-    """The printed errors of an action that must be refused."""
-    with pytest.raises(KnowledgeError) as caught:
-        action()
-    return render_all(caught.value.diagnostics)

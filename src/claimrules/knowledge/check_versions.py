@@ -49,13 +49,12 @@ class _Check:
         self._note_pairs(rows[later], rows[earlier], self._overlapping)
         if not (self.rows.declaration.many or self.rows.declaration.gaps_allowed):
             after, before = gaps(versions)
-            self._note_pairs(rows[after], rows[before], self._gap, sort=False)
+            self._note_pairs(rows[after], rows[before], self._gap)
 
-    def _note_pairs(self, rows: Any, others: Any, make: Callable[[int, int], Diagnostic], *, sort: bool = True) -> None:
-        """Note the row of each pair that stands further down in the file, and lead to the other."""
-        low, high = (np.minimum(rows, others), np.maximum(rows, others)) if sort else (others, rows)
-        pairs = dict(zip(high.tolist(), low.tolist(), strict=True))
-        self.rows.report.add(np.array(sorted(pairs), dtype=np.int64), lambda row: make(row, pairs[row]))
+    def _note_pairs(self, rows: Any, others: Any, make: Callable[[int, int], Diagnostic]) -> None:
+        """Note each of `rows`, with the other row that it is at odds with."""
+        pairs = dict(zip(rows.tolist(), others.tolist(), strict=True))
+        self.rows.report.add(rows, lambda row: make(row, pairs[row]))
 
     def _doubled(self, row: int, other: int) -> Diagnostic:
         place, label = self.rows.raw.place(row, None), f"the same as {self.rows.raw.row(other)}"
@@ -94,6 +93,8 @@ class _Check:
 def _period(begin: date | None, end: date | None) -> str:
     if begin is None and end is None:
         return "always"
+    if begin == end:
+        return f"on {begin}"
     if begin is None:
         return f"to {end}"
     return f"from {begin}" if end is None else f"from {begin} to {end}"

@@ -1,7 +1,8 @@
 """A table's YAML in: its columns, key, completeness and source."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +21,14 @@ from claimrules.diagnostics import (
     suggest,
 )
 from claimrules.knowledge.table import COMMON, ColumnLabel, Completeness, Declaration, Source
-from claimrules.knowledge.type_syntax import column_type
+from claimrules.knowledge.type_syntax import CUT_ADVICE, column_type
 
 _KEYS = ("title", "columns", "key", "absence", "complete", "symmetric", "many", "gaps", "source", "invented")
 _WORDS = {"true": True, "false": False, "yes": True, "no": False}
 _Value = TypeVar("_Value")
 _NOWHERE = Place("")
+_CUT = re.compile(r"\d+\)")
+_CUT_KEY = re.compile(r"the key `\d+\)` stands twice")
 
 
 def read_declaration(path: Path, name: str) -> Declaration:
@@ -37,7 +40,7 @@ def read_declaration(path: Path, name: str) -> Declaration:
     try:
         root = read_yaml(path)
     except ClaimRulesError as error:
-        raise KnowledgeError(error.diagnostics) from None
+        raise KnowledgeError(_decimals_explained(error.diagnostics)) from None
     reader = _Reader()
     declaration = reader.declaration(root, name, str(path))
     if reader.found:
@@ -45,11 +48,22 @@ def read_declaration(path: Path, name: str) -> Declaration:
     return declaration
 
 
+def _decimals_explained(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Two decimals inside { } are cut at their commas into two equal keys, `2)`, which nobody has written."""
+    return [
+        replace(d, message="a decimal inside { } is cut off at its comma", label="", help=CUT_ADVICE)
+        if d.code == "CR203" and _CUT_KEY.fullmatch(d.message)
+        else d
+        for d in found
+    ]
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads on after an error, so that all of a file's errors are found at once."""
 
     found: list[Diagnostic] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
 
     def declaration(self, node: Node, name: str, file: str) -> Declaration:
         root = self.mapping(node, _KEYS)
@@ -81,6 +95,9 @@ class _Reader:
         labels: list[ColumnLabel] = []
         for key, value in self.mapping(node, None).items:
             name = key.text or ""
+            if _CUT.fullmatch(name) and labels:
+                continue  # the other half of a decimal whose comma ended it, complained of at its first half
+            self.declared.add(name)
             if name in COMMON:
                 message = f"every table may have `{name}`: do not declare it"
                 self.found.append(Diagnostic("CR306", message, key.place))
@@ -117,8 +134,10 @@ class _Reader:
         out: list[KeyColumn] = []
         for name, match in pairs:
             text = name.text or ""
-            if text not in columns:
-                self.unknown(name, f"the key column `{text}` is not among the columns", columns)
+            if text not in self.declared:
+                self.unknown(name, f"the key column `{text}` is not among the columns", self.declared)
+            elif text not in columns:
+                continue  # its declaration has an error of its own
             elif text in {column.name for column in out}:
                 self.found.append(Diagnostic("CR306", f"`{text}` stands twice in the key", name.place))
             elif match is not Match.EXACT and columns[text].base is not Base.TEXT:
@@ -174,8 +193,9 @@ class _Reader:
         self, node: ScalarNode, message: str, known: Sequence[str] | dict[str, Type], code: str = "CR306"
     ) -> None:
         near = suggest(node.text or "", known)
-        advice = f"did you mean `{near}`?" if near else f"there is {', '.join(f'`{name}`' for name in known)}"
-        self.found.append(Diagnostic(code, message, node.place, help=advice if list(known) else ""))
+        names = ", ".join(f"`{name}`" for name in sorted(known))
+        advice = f"did you mean `{near}`?" if near else f"there is {names}" if names else ""
+        self.found.append(Diagnostic(code, message, node.place, help=advice))
 
     def is_text(self, node: Node) -> bool:
         if isinstance(node, ScalarNode) and node.text is not None:
@@ -201,7 +221,9 @@ class _Reader:
         try:
             return date.fromisoformat(self.text(node))
         except ValueError:
-            self.found.append(Diagnostic("CR306", f"`{self.text(node)}` is not a date", node.place, help="2025-01-31"))
+            self.found.append(
+                Diagnostic("CR306", f"`{self.text(node)}` is not a date", node.place, help="write 2025-01-31")
+            )
             return None
 
     def choice(self, node: Node | None, known: Sequence[_Value], default: _Value) -> _Value:
@@ -212,8 +234,6 @@ class _Reader:
             if str(value) == text:
                 return value
         words = [str(value) for value in known]
-        near = suggest(text or "", words)
-        advice = f"did you mean `{near}`?" if near else f"write {' or '.join(words)}"
         message = f"`{text}` is not allowed here" if text else "one word expected"
-        self.found.append(Diagnostic("CR306", message, node.place, help=advice))
+        self.found.append(Diagnostic("CR306", message, node.place, help=f"write {' or '.join(words)}"))
         return default

@@ -17,6 +17,7 @@ NAMED: dict[str, Type] = {
 
 _DECIMAL = re.compile(r"decimal\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)")
 _MOST_DIGITS = 38
+CUT_ADVICE = "inside { } a comma ends the value: write one column a line, or quote the type: 'decimal(16,2)'"
 _EXPECTED = f"{', '.join(NAMED)}, decimal(16,2) or a list of values: [male, female]"
 
 
@@ -41,8 +42,7 @@ def _scalar(node: ScalarNode, text: str, found: list[Diagnostic]) -> Type | None
         found.append(Diagnostic("CR306", f"no such decimal: `{text}`", node.place, help=advice))
         return None
     if text.startswith("decimal("):
-        advice = "inside { } the comma ends the value: write one column a line, or quote it: 'decimal(16,2)'"
-        found.append(Diagnostic("CR306", f"`{text}` is cut off", node.place, help=advice))
+        found.append(Diagnostic("CR306", f"`{text}` is cut off", node.place, help=CUT_ADVICE))
         return None
     near = suggest(text, [*NAMED, "decimal(16,2)"])
     advice = f"did you mean `{near}`?" if near else f"write {_EXPECTED}"

@@ -28,7 +28,12 @@ def test_cells_are_typed_folded_and_canonical(limit):
     table = limit(CSV).tables["limit"]
     got = {(r["region"], r["valid_from"]): r for r in table.rows.to_pylist()}
     first = got["000000", dt.date(2024, 1, 1)]
-    assert (first["code"], first["level"], first["max_quantity"], first["window"]) == ("AB1", "3A", Decimal("1.5"), "day")
+    assert (first["code"], first["level"], first["max_quantity"], first["window"]) == (
+        "AB1",
+        "3A",
+        Decimal("1.5"),
+        "day",
+    )
     assert first["valid_to"] == dt.date(2024, 12, 31)
     second = got["000000", dt.date(2025, 1, 1)]
     assert (second["window"], second["valid_to"]) == ("6 hours apart", None)
@@ -155,7 +160,9 @@ def test_layers_win_table_by_table_and_may_reuse_the_yaml(folder, write):
 
 def test_with_rows_replaces_some_tables_and_leaves_the_set_alone(limit):
     before = limit(CSV)
-    after = before.with_rows({"limit": [{"code": "Q", "max_quantity": "7"}], "code_sets": [{"set_id": "s", "prefix": "A"}]})
+    after = before.with_rows(
+        {"limit": [{"code": "Q", "max_quantity": "7"}], "code_sets": [{"set_id": "s", "prefix": "A"}]}
+    )
     assert [(r["code"], r["max_quantity"], r["region"]) for r in after.tables["limit"].rows.to_pylist()] == [
         ("Q", Decimal(7), "000000")
     ]

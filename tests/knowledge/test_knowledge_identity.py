@@ -30,4 +30,7 @@ def test_ids_are_hex_of_the_hash_and_longer_where_they_would_be_shared():
 def test_the_mix_is_splitmix64():
     # Steele, Lea, Flood 2014: the first two outputs from seed 0.
     gamma = 0x9E3779B97F4A7C15
-    assert [hex(v) for v in mixed(np.array([0, gamma], dtype=np.uint64))] == ["0xe220a8397b1dcdaf", "0x6e789e6aa1b965f4"]
+    assert [hex(v) for v in mixed(np.array([0, gamma], dtype=np.uint64))] == [
+        "0xe220a8397b1dcdaf",
+        "0x6e789e6aa1b965f4",
+    ]
