@@ -1,0 +1,11 @@
+"""The door for claims of any form.
+
+Takes: a folder, a file, Arrow tables or Claims, and a mapping. Gives: `Intake`, whose partitions are `ClaimBatch`es.
+Never: judges a claim.
+"""
+
+from claimrules.batch.claim_batch import ClaimBatch
+from claimrules.batch.counts import TableCount
+from claimrules.batch.intake import Intake, open_claims
+
+__all__ = ["ClaimBatch", "Intake", "TableCount", "open_claims"]

@@ -1,0 +1,103 @@
+"""Which bucket a claim's rows belong to, at eight bytes a claim, exactly.
+
+A claim is known by the 64-bit hash of its id. Where two claim rows share a hash (a doubled id, or two ids that collide)
+the ids themselves decide.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from claimrules.batch.hashing import Hashes, hash_rows, hash_strings
+from claimrules.batch.spool import Buckets, Spool
+
+ORPHAN = -1
+LEFT_OUT = -2
+SEQUENCE = "__seq"
+"""The hidden column that numbers the claim rows of a run."""
+
+
+class ClaimIndex:
+    """Fed with claim rows, then closed by `finish`, then asked."""
+
+    def __init__(self) -> None:
+        self._hashes: list[Hashes] = []
+        self._buckets: list[npt.NDArray[np.int16]] = []
+        self._left: list[Hashes] = []
+        self._known: Hashes = np.empty(0, np.uint64)
+        self._bucket_of: npt.NDArray[np.int16] = np.empty(0, np.int16)
+        self._shared: Hashes = np.empty(0, np.uint64)
+        self._shared_ids: Any = pa.array([], pa.string())
+        self._shared_buckets: Buckets = np.empty(0, np.int64)
+        self.doubled: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        """The sequence numbers of claim rows that give way to another row with their id, ascending."""
+
+    def add(self, claim_id: Any, buckets: Buckets) -> None:
+        """Accepted claim rows."""
+        self._hashes.append(hash_strings(claim_id))
+        self._buckets.append(buckets.astype(np.int16))
+
+    def add_left_out(self, claim_id: Any) -> None:
+        """Claims that the mapping filtered out."""
+        self._left.append(hash_strings(claim_id))
+
+    def finish(self, spool: Spool, visible: list[str]) -> None:
+        """Sort, and settle the doubled ids: of equal ids the row with the least content hash stays."""
+        hashes = np.concatenate([*self._hashes, np.empty(0, np.uint64)])
+        buckets = np.concatenate([*self._buckets, np.empty(0, np.int16)])
+        self._hashes, self._buckets = [], []
+        order = np.argsort(hashes, kind="stable")
+        hashes, buckets = hashes[order], buckets[order]
+        first = np.ones(len(hashes), bool)
+        first[1:] = hashes[1:] != hashes[:-1]
+        self._known, self._bucket_of = hashes[first], buckets[first]
+        self._left = [np.unique(np.concatenate([*self._left, np.empty(0, np.uint64)]))]
+        if not first.all():
+            self._shared = np.unique(hashes[~first])
+            self._settle(spool, np.unique(buckets[np.isin(hashes, self._shared)]), visible)
+
+    def _settle(self, spool: Spool, buckets: npt.NDArray[np.int16], visible: list[str]) -> None:
+        ids: list[Any] = []
+        content: list[Hashes] = []
+        sequence: list[npt.NDArray[np.int64]] = []
+        where: list[Buckets] = []
+        for bucket in buckets.tolist():
+            table = spool.read("claims", bucket)
+            if table is None:
+                continue
+            hashes = hash_strings(table.column("claim_id"))
+            table = table.filter(pa.array(np.isin(hashes, self._shared)))
+            ids.append(table.column("claim_id").combine_chunks())
+            content.append(hash_rows(table.select(visible)))
+            sequence.append(np.asarray(table.column(SEQUENCE)))
+            where.append(np.full(table.num_rows, bucket, np.int64))
+        names = pa.concat_arrays([a.chunk(0) if isinstance(a, pa.ChunkedArray) else a for a in ids])
+        number, place = np.concatenate(sequence), np.concatenate(where)
+        coded = names.dictionary_encode()
+        codes = np.asarray(coded.indices)
+        order = np.lexsort((number, np.concatenate(content), codes))
+        first = np.ones(len(order), bool)
+        first[1:] = codes[order][1:] != codes[order][:-1]
+        winners = order[first]
+        self.doubled = np.sort(number[order[~first]])
+        self._shared_ids, self._shared_buckets = names.take(pa.array(winners)), place[winners]
+
+    def find(self, claim_id: Any) -> Buckets:
+        """The bucket of each claim id; ORPHAN where there is no such claim, LEFT_OUT where it was filtered out."""
+        hashes = hash_strings(claim_id)
+        out = np.full(len(hashes), ORPHAN, np.int64)
+        if len(self._known):
+            at = np.minimum(np.searchsorted(self._known, hashes), len(self._known) - 1)
+            found = self._known[at] == hashes
+            out[found] = self._bucket_of[at[found]]
+        if len(self._left[0]):
+            out[(out == ORPHAN) & np.isin(hashes, self._left[0])] = LEFT_OUT
+        if len(self._shared):
+            rows = np.flatnonzero(np.isin(hashes, self._shared))
+            exact = pc.index_in(claim_id.take(pa.array(rows)), value_set=self._shared_ids)
+            place = np.asarray(exact.fill_null(-1))
+            out[rows] = np.where(place < 0, ORPHAN, self._shared_buckets[np.maximum(place, 0)])
+        return out

@@ -1,0 +1,292 @@
+"""The door: any input as partitions of canonical tables."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from claimrules.batch.claim_batch import ClaimBatch
+from claimrules.batch.claim_index import LEFT_OUT, ORPHAN, SEQUENCE, ClaimIndex
+from claimrules.batch.counts import TableCount, Tally
+from claimrules.batch.documents import BadDocument, Documents, from_models, read_documents
+from claimrules.batch.files import Folder, Shelf, Tables
+from claimrules.batch.hashing import hash_rows, hash_strings, total
+from claimrules.batch.mapping import Mapping as TableMapping
+from claimrules.batch.mapping_yaml import Extra, load_mapping
+from claimrules.batch.partition import FILE, ROW, Bench, judge, orphan_reason, reject_rows
+from claimrules.batch.rejects import DOCUMENT, Rejects
+from claimrules.batch.rejects import ORPHAN as ORPHAN_CODE
+from claimrules.batch.rows import typed_nulls
+from claimrules.batch.schema import CHILDREN, NAMES, absent_columns, empty_table
+from claimrules.batch.spool import Buckets, Spool
+from claimrules.batch.table_reader import Read, TableReader
+from claimrules.diagnostics import ClaimsError, Diagnostic, Level, Place, suggest
+from claimrules.models import Claim
+
+MAX_BUCKETS = 4096
+_BYTES_A_LINE = 2_000
+"""What a line takes while it is audited, by which `memory` becomes lines."""
+
+ClaimsSource = Path | str | Mapping[str, Any] | ClaimBatch | Iterable[Claim]
+
+
+class Intake:
+    """Claims on their way in; a context manager that removes its temporary files.
+
+    `fingerprint`, `absent` and `warnings` read the whole input at first use; `rejects` and `counts` are complete once
+    `partitions()` is exhausted.
+    """
+
+    def __init__(
+        self, shelf: Shelf, mapping: TableMapping, batch_lines: int, bad: tuple[str, tuple[BadDocument, ...]] = ("", ())
+    ) -> None:
+        self._files: list[str] = []
+        self._readers = {
+            name: reader
+            for name in NAMES
+            if name in mapping.tables and (reader := TableReader(mapping.tables[name], shelf, self._files)).sources
+        }
+        self._batch_lines = max(1, batch_lines)
+        self._bad = bad
+        self._spool: Spool | None = None
+        self._index = ClaimIndex()
+        self._hash = 0
+        self._early = Rejects()
+        self._tallies = {name: Tally() for name in NAMES}
+        self._final: tuple[Any, dict[str, TableCount]] | None = None
+
+    def __enter__(self) -> "Intake":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove what was written to disk."""
+        if self._spool is not None:
+            self._spool.close()
+
+    @property
+    def total_lines(self) -> int | None:
+        """About how many lines there are, for a progress bar; None where there is no table of lines."""
+        return self._readers["lines"].expected_rows if "lines" in self._readers else None
+
+    @property
+    def absent(self) -> frozenset[tuple[str, str]]:
+        """(table, column) of the catalog that the whole input does not have."""
+        have = {name: {c.target for c in reader.columns} for name, reader in self._readers.items()}
+        have["claims"] |= {"encounter_id"}
+        return frozenset[tuple[str, str]]().union(*(absent_columns(name, have.get(name, set())) for name in NAMES))
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """One for all columns that nothing reads, in tables that are read by the catalog's own names."""
+        extra = {n: sorted(r.unread) for n, r in self._readers.items() if r.how.whole and r.unread}
+        if not extra:
+            return ()
+        names = "; ".join(f"{table}: {', '.join(columns)}" for table, columns in extra.items())
+        advice = "declare them with a type under `extra` in a mapping, or in rules/columns.yaml, if a rule needs them"
+        return (Diagnostic("CR108", f"columns that are not read: {names}", help=advice, level=Level.WARNING),)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the content of all readable rows, the same for every order and batch size; 16 hex digits."""
+        self._prepare()
+        return f"{self._hash:016x}"
+
+    @property
+    def rejects(self) -> Any:
+        """The rows that are not audited, with the contract's columns; `row_number` counts data rows from 1."""
+        return self._finished()[0]
+
+    @property
+    def counts(self) -> dict[str, TableCount]:
+        """What became of the rows of each table."""
+        return self._finished()[1]
+
+    def _finished(self) -> tuple[Any, dict[str, TableCount]]:
+        if self._final is None:
+            raise RuntimeError("rejects and counts are complete once partitions() is exhausted")
+        return self._final
+
+    def partitions(self) -> Iterator[ClaimBatch]:
+        """The accepted claims and their rows; all rows of one person are in one batch. There may be none."""
+        spool = self._prepare()
+        rejects, tallies = self._early.copy(), {name: tally.copy() for name, tally in self._tallies.items()}
+        bench = self._bench()
+        for buckets in self._neighbours(spool):
+            raw = {name: self._read(spool, name, buckets, bench) for name in NAMES}
+            batch = judge(bench, raw, rejects, tallies)
+            if batch.claims.num_rows:
+                yield batch
+        counts = {name: tally.frozen(money=name == "lines") for name, tally in tallies.items()}
+        self._final = (rejects.table(), counts)
+
+    def _bench(self) -> Bench:
+        lines = self._readers.get("lines")
+        running = lines is not None and any(c.running for c in lines.columns)
+        blanks = {
+            name: typed_nulls(reader.columns).empty_table()
+            if (reader := self._readers.get(name))
+            else empty_table(name)
+            for name in NAMES
+        }
+        return Bench(self._index.doubled, running, blanks, self._files, self.absent)
+
+    def _read(self, spool: Spool, name: str, buckets: list[int], bench: Bench) -> Any:
+        parts = [table for bucket in buckets if (table := spool.read(name, bucket)) is not None]
+        return pa.concat_tables(parts).combine_chunks() if parts else bench.blanks[name]
+
+    def _neighbours(self, spool: Spool) -> Iterator[list[int]]:
+        """Buckets in order, small neighbours together up to `batch_lines` rows of the largest table."""
+        sizes = np.max([spool.counts(name) for name in NAMES], axis=0).tolist()
+        some: list[int] = []
+        rows = 0
+        for bucket, size in enumerate(sizes):
+            if some and rows + size > self._batch_lines:
+                yield some
+                some, rows = [], 0
+            some.append(bucket)
+            rows += size
+        if some:
+            yield some
+
+    def _prepare(self) -> Spool:
+        """Read everything once: claims first, since the others follow them."""
+        if self._spool is not None:
+            return self._spool
+        expected = max(reader.expected_rows for reader in self._readers.values())
+        wanted = 1 if expected <= self._batch_lines else min(MAX_BUCKETS, 1 + 2 * expected // self._batch_lines)
+        self._spool = spool = Spool(wanted)
+        self._documents()
+        self._claims(spool)
+        for name in CHILDREN:
+            if name in self._readers:
+                self._children(spool, name)
+        return spool
+
+    def _documents(self) -> None:
+        file, bad = self._bad
+        self._tallies["claims"].read += len(bad)
+        self._tallies["claims"].rejected += len(bad)
+        if bad:
+            rows = np.array([b.number for b in bad])
+            reasons, raw = pa.array([b.reason for b in bad]), pa.array([b.raw for b in bad])
+            self._early.add("claims", file, rows, DOCUMENT, reasons, raw)
+
+    def _claims(self, spool: Spool) -> None:
+        number = 0
+        visible: list[str] = []
+        for read in self._counted("claims"):
+            if read.left_ids is not None:
+                self._index.add_left_out(read.left_ids)
+            if read.table is None or not read.table.num_rows:
+                continue
+            table = _with_encounter(read.table)
+            visible = table.column_names
+            self._hash = (self._hash + total(hash_rows(table, "claims"))) % 2**64
+            buckets = (hash_strings(table.column("person_id")) % np.uint64(spool.buckets)).astype(np.int64)
+            self._index.add(table.column("claim_id"), buckets)
+            sequence = np.arange(number, number + table.num_rows, dtype=np.int64)
+            number += table.num_rows
+            spool.add("claims", _with_origin(table, read).append_column(SEQUENCE, pa.array(sequence)), buckets)
+        self._index.finish(spool, visible)
+
+    def _children(self, spool: Spool, name: str) -> None:
+        for read in self._counted(name):
+            if read.table is None or not read.table.num_rows:
+                continue
+            self._hash = (self._hash + total(hash_rows(read.table, name))) % 2**64
+            claim_id = read.table.column("claim_id").combine_chunks()
+            buckets = self._index.find(claim_id)
+            table = _with_origin(read.table, read)
+            buckets = self._route(name, table, buckets)
+            spool.add(name, table.filter(pa.array(buckets >= 0)), buckets[buckets >= 0])
+
+    def _route(self, name: str, table: Any, buckets: Buckets) -> Buckets:
+        tally = self._tallies[name]
+        tally.left_out += int((buckets == LEFT_OUT).sum())
+        orphan = buckets == ORPHAN
+        if orphan.any():
+            tally.rejected += int(orphan.sum())
+            reject_rows(self._files, name, table.filter(pa.array(orphan)), ORPHAN_CODE, orphan_reason, self._early)
+        return buckets
+
+    def _counted(self, name: str) -> Iterator[Read]:
+        tally = self._tallies[name]
+        for read in self._readers[name].read(self._early):
+            tally.read += read.read
+            tally.rejected += read.rejected
+            tally.left_out += read.left_out
+            yield read
+
+
+def _with_encounter(table: Any) -> Any:
+    """`encounter_id` is the claim's own id where it is not known."""
+    claim_id = table.column("claim_id")
+    if "encounter_id" not in table.column_names:
+        return table.append_column("encounter_id", claim_id)
+    filled = pc.coalesce(table.column("encounter_id"), claim_id)
+    return table.set_column(table.column_names.index("encounter_id"), "encounter_id", filled)
+
+
+def _with_origin(table: Any, read: Read) -> Any:
+    return table.append_column(FILE, pa.array(read.files)).append_column(ROW, pa.array(read.rows))
+
+
+def open_claims(
+    source: ClaimsSource,
+    *,
+    mapping: str | Path = "canonical",
+    batch_lines: int = 1_000_000,
+    memory: int | None = None,
+    extra: Extra | None = None,
+) -> Intake:
+    """Open any input; its files, headers and mapping are checked here, its rows when they are asked for.
+
+    `source`: a folder, a `.json` or `.jsonl`, a dict of Arrow tables, a ClaimBatch, or Claims. `mapping`: `canonical`,
+    `nhsa` or a YAML file. `memory` in bytes lowers `batch_lines`. `extra` declares columns by table, name and type.
+
+    Raises:
+        ClaimsError: CR10x the input, CR12x the mapping.
+    """
+    how = load_mapping(mapping, extra)
+    lines = batch_lines if memory is None else max(1_000, min(batch_lines, memory // _BYTES_A_LINE))
+    if isinstance(source, ClaimBatch):
+        filled = {name: table for name, table in source.tables().items() if name == "claims" or table.num_rows}
+        return Intake(Tables(filled), how, lines)
+    if isinstance(source, Mapping):
+        return Intake(Tables(source), how, lines)
+    if not isinstance(source, Path | str):
+        return _of_documents(from_models(source), "", how, lines)
+    path = Path(source)
+    if path.suffix in (".json", ".jsonl") and path.is_file():
+        return _of_documents(read_documents(path), path.name, how, lines)
+    if not path.is_dir():
+        raise _no_folder(path)
+    return Intake(Folder(path), how, lines)
+
+
+def _of_documents(documents: Documents, file: str, how: TableMapping, lines: int) -> Intake:
+    if how.file != "<canonical>":
+        advice = "leave --mapping out, or give the claims as tables"
+        raise ClaimsError(
+            Diagnostic("CR109", "a mapping is for tables, not for Claim documents", Place(file), help=advice)
+        )
+    return Intake(Tables(documents.tables, documents.rows, file), how, lines, (file, documents.bad))
+
+
+def _no_folder(path: Path) -> ClaimsError:
+    if path.exists():
+        advice = "put it in a folder as `claims.csv` or `claims.parquet`, or give a .json or .jsonl of claims"
+        return ClaimsError(Diagnostic("CR103", "this is a file, not a folder of claims", Place(str(path)), help=advice))
+    parent = path.parent if path.parent.is_dir() else None
+    near = suggest(path.name, [p.name for p in parent.iterdir()]) if parent else None
+    advice = f"is it `{near}`?" if near else "name a folder with `claims`, `lines` …"
+    return ClaimsError(Diagnostic("CR103", "there is no such file or folder", Place(str(path)), help=advice))
