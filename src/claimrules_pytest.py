@@ -52,8 +52,7 @@ class RuleFile(pytest.File):
 
         try:
             pack = self._pack()
-            rule = next((rule for rule in pack.rules.values() if rule.file.resolve() == self.path.resolve()), None)
-            cases = read_cases(rule) if rule else ()
+            cases = tuple(case for rule in pack.rules.values() if self._holds(rule) for case in read_cases(rule))
         except ClaimRulesError as error:
             yield BrokenFile.from_parent(self, name="the file can be read", text=render_all(error.diagnostics))
             return
@@ -66,6 +65,9 @@ class RuleFile(pytest.File):
 
         for case in cases:
             yield CaseItem.from_parent(self, name=case.name, case=case, outcome=outcome)
+
+    def _holds(self, rule: Any) -> bool:
+        return Path(rule.file).resolve() == self.path.resolve()
 
     def _pack(self) -> Any:
         import claimrules

@@ -6,7 +6,9 @@ Never: judges anything itself; the verdicts are the pack's.
 
 from claimrules.cases.bases import rules_root
 from claimrules.cases.case import Case, CaseOutcome, Expect, RuleCases
+from claimrules.cases.completeness import case_problems
 from claimrules.cases.from_examples import read_cases
+from claimrules.cases.rule_files import rule_files
 from claimrules.cases.run import run_cases, run_pack
 from claimrules.cases.world import Row, World
 
@@ -17,7 +19,9 @@ __all__ = [
     "Row",
     "RuleCases",
     "World",
+    "case_problems",
     "read_cases",
+    "rule_files",
     "rules_root",
     "run_cases",
     "run_pack",

@@ -21,7 +21,7 @@ class RuleCases(Protocol):
         """The kind of row that the rule walks over."""
 
     @property
-    def file(self) -> Path:
+    def file(self) -> str | Path:
         """The rule's file."""
 
     @property
@@ -54,7 +54,7 @@ Rows = tuple[tuple[tuple[str, str], ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A sentence, a small world, and what the rule must say of it.
+    """A sentence, a small world, and what the rule must say of it. `stated` is the world before it was filled in.
 
     `knowledge` holds, for each table named, all its rows as (column, text) pairs; `params` (name, text) pairs.
     """
@@ -64,6 +64,7 @@ class Case:
     place: Place
     world: World
     expect: Expect
+    stated: World
     knowledge: tuple[tuple[str, Rows], ...] = ()
     params: tuple[tuple[str, str], ...] = ()
     knowledge_place: Place | None = field(default=None, compare=False)

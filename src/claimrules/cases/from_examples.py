@@ -1,5 +1,7 @@
 """The YAML under `examples:` → cases. docs/cases.md is the grammar."""
 
+from pathlib import Path
+
 from claimrules.cases.bases import rules_root
 from claimrules.cases.case import Case, Rows, RuleCases
 from claimrules.cases.expectation import read_expect
@@ -64,7 +66,7 @@ def _read_case(node: Node, rule: RuleCases, problems: Problems) -> Case | None:
     if name is None or not name.text:
         problems.add("CR603", "a case needs a `name`", node.place, "say in one sentence what must happen")
         return None
-    world = read_world(node, name.place, rules_root(rule.file), problems)
+    world = read_world(node, name.place, rules_root(Path(rule.file)), problems)
     expect_node = node.get("expect")
     if expect_node is None:
         problems.add("CR603", f"the case `{name.text}` expects nothing", name.place, "add `expect: {flagged: [...]}`")
@@ -76,6 +78,7 @@ def _read_case(node: Node, rule: RuleCases, problems: Problems) -> Case | None:
         name=name.text,
         place=name.place,
         world=world.completed(),
+        stated=world,
         expect=read_expect(expect_node, rule.kind, world, problems),
         knowledge=_knowledge(node.get("knowledge"), problems),
         params=_params(node.get("params"), problems),

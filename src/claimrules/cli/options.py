@@ -1,0 +1,76 @@
+"""Options that several commands share, and their texts read."""
+
+import os
+import re
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RulesArgument = Annotated[Path, typer.Argument(metavar="RULES", help="The folder of rules.", exists=True)]
+KnowledgeOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--knowledge", help="A folder of knowledge tables laid over the rules' own; later ones win.", exists=True
+    ),
+]
+OnlyOption = Annotated[list[str] | None, typer.Option("--only", metavar="RULE", help="Only this rule; repeatable.")]
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+_BYTES = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?I?)B?", re.IGNORECASE)
+
+
+class Language(StrEnum):
+    """The language of tables and cards."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+def language(chosen: Language | None) -> str:
+    """The language chosen, else that of the terminal."""
+    if chosen:
+        return str(chosen)
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.startswith("zh") else "en"
+
+
+def names(values: list[str] | None) -> list[str] | None:
+    """The names of a repeatable option, commas separating as well; None where it was not given."""
+    if not values:
+        return None
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+
+
+def params(values: list[str] | None) -> dict[str, str] | None:
+    """`NAME=VALUE` texts as a mapping."""
+    out: dict[str, str] = {}
+    for value in values or ():
+        name, equals, text = value.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"`{value}` is not NAME=VALUE", param_hint="--param")
+        out[name.strip()] = text.strip()
+    return out or None
+
+
+def day(text: str | None, option: str) -> date | None:
+    """A date as 2025-06-30."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"`{text}` is not a date; write 2025-06-30", param_hint=option) from None
+
+
+def size(text: str | None, option: str) -> int | None:
+    """A number of bytes, as 2000000000, 2GB or 1.5GiB."""
+    if text is None:
+        return None
+    found = _BYTES.fullmatch(text.strip())
+    value = int(float(found.group(1)) * _UNITS[found.group(2).upper()]) if found else 0
+    if value <= 0:
+        raise typer.BadParameter(f"`{text}` is not a size; write 2GB", param_hint=option)
+    return value
