@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimrules.knowledge import CodeSet
+from claimrules.knowledge import CodeSet, KnowledgeSet
 
 PREFIX = st.text("AB1中", min_size=1, max_size=4)
 
@@ -26,8 +26,6 @@ def test_the_longest_prefix_decides(include, exclude, codes):
 
 
 def test_sets_are_read_from_their_table(write, folder):
-    from claimrules.knowledge import KnowledgeSet
-
     yaml = "columns: {set_id: text, prefix: text}\nkey: [set_id, prefix]\n"
     write(code_sets__yaml=yaml, code_sets__csv="set_id,prefix\nlung,J\nlung,-J00\nlung,J00.9\nskin,L\nnone,-Q\n")
     sets = KnowledgeSet.read([folder]).sets

@@ -184,8 +184,11 @@ FILES = {
     ),
     "ragged": (
         b'code\n\n"A\nA"\nB,C\n',
-        "error[CR302]: 2 cells where the header has 1\n  ┌─ k/t.csv:5\n5│ B,C\n"
-        '  = help: a cell that holds a comma is written in quotes: "a, b"',
+        """\
+error[CR302]: 2 cells where the header has 1
+  ┌─ k/t.csv:5
+5│ B,C
+  = help: a cell that holds a comma is written in quotes: "a, b\"""",
     ),
     "empty": (
         b"\n",
@@ -193,13 +196,22 @@ FILES = {
     ),
     "not UTF-8": (
         "code\nA\n中\n".encode("gb18030"),
-        "error[CR301]: the file is not UTF-8\n  ┌─ k/t.csv:3\n3│ \ufffd\ufffd\n"
-        "  = help: save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)",
+        """\
+error[CR301]: the file is not UTF-8
+  ┌─ k/t.csv:3
+3│ \ufffd\ufffd
+  = help: save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)""",
     ),
     "names": (
         b"code,code,\nA,B,C\n",
-        "error[CR308]: column 3 of the header has no name\n  ┌─ k/t.csv:1\n1│ code,code,\n\n"
-        "error[CR308]: the column `code` stands 2 times in the header\n  ┌─ k/t.csv:1\n1│ code,code,",
+        """\
+error[CR308]: column 3 of the header has no name
+  ┌─ k/t.csv:1
+1│ code,code,
+
+error[CR308]: the column `code` stands 2 times in the header
+  ┌─ k/t.csv:1
+1│ code,code,""",
     ),
 }
 
@@ -253,7 +265,7 @@ error[CR304]: a declaration ends in `.yaml`
     )
 
 
-def test_a_folder_that_is_not_there(folder):
+def test_a_folder_that_is_not_there():
     assert refusal(lambda: KnowledgeSet.read([Path("nowhere")])) == (
         "error[CR301]: cannot read the folder of knowledge tables: No such file or directory\n  ┌─ nowhere"
     )

@@ -56,7 +56,8 @@ TYPES = [
 @pytest.mark.parametrize(("written", "message", "advice"), TYPES)
 def test_a_wrong_type(write, folder, written, message, advice):
     write(t__yaml=f"columns:\n  code: text\n  x: {written}\nkey: [code]\n", t__csv="code,x\n")
-    expected = f"error[CR306]: {message}\n  ┌─ k/t.yaml:3:6\n3│   x: {written}\n │      {'^' * len(written)}\n  = help: {advice}"
+    carets = "^" * len(written)
+    expected = f"error[CR306]: {message}\n  ┌─ k/t.yaml:3:6\n3│   x: {written}\n │      {carets}\n  = help: {advice}"
     assert refusal(lambda: KnowledgeSet.read([folder])) == expected
 
 
@@ -124,7 +125,7 @@ def test_every_type(write, folder):
     columns = "".join(f"  c{i}: {name}\n" for i, name in enumerate(names))
     write(
         t__yaml=f"columns:\n{columns}key: c0\ncomplete: true\n",
-        t__csv="c0,c1,c2,c3,c4,c5,c6,c7\nA,是,-12,1.5e3,2024-02-29 00:00:00,2024-02-29T08:30:00,last 30 days,012.5000\n",
+        t__csv="c0,c1,c2,c3,c4,c5,c6,c7\nA,是,-12,1.5e3,2024-02-29 00:00:00,2024-02-29T08:30,last 30 days,012.5000\n",
     )
     table = KnowledgeSet.read([folder]).tables["t"]
     assert list(table.schema.columns.values()) == [

@@ -1,7 +1,7 @@
 """A table's YAML in: its columns, key, completeness and source."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -189,9 +189,7 @@ class _Reader:
             return MappingNode((), node.place)
         return MappingNode((), _NOWHERE)
 
-    def unknown(
-        self, node: ScalarNode, message: str, known: Sequence[str] | dict[str, Type], code: str = "CR306"
-    ) -> None:
+    def unknown(self, node: ScalarNode, message: str, known: Iterable[str], code: str = "CR306") -> None:
         near = suggest(node.text or "", known)
         names = ", ".join(f"`{name}`" for name in sorted(known))
         advice = f"did you mean `{near}`?" if near else f"there is {names}" if names else ""
