@@ -11,7 +11,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "knowledge.md").read_text(encoding=
 BLOCKS = re.findall(r"```(\w*)\n(.*?)\n```", PAGE, flags=re.DOTALL)
 
 
-def test_the_example_is_read_and_its_error_is_the_one_shown(write, folder, tmp_path):
+def test_the_example_is_read_and_its_error_is_the_one_shown(write, folder):
     (_, rows), (_, declaration), (_, sets), (_, error) = BLOCKS
     declared = "columns: {set_id: text, prefix: text}\nkey: [set_id, prefix]\n"
     write(day_limit__csv=rows, day_limit__yaml=declaration, code_sets__csv=sets, code_sets__yaml=declared)

@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claimrules.knowledge.versions import FOREVER, Versions, duplicates, gaps, overlaps
@@ -29,6 +29,7 @@ def valid(row, day):
     return row[3] <= day <= row[4]
 
 
+@settings(deadline=None)  # the machine's load is no property of ours
 @given(st.lists(DATED, max_size=12))
 def test_duplicates(rows):
     again, first = duplicates(versions(rows))
@@ -36,6 +37,7 @@ def test_duplicates(rows):
     assert all(rows[a] == rows[f] and rows.index(rows[a]) == f for a, f in zip(again, first, strict=True))
 
 
+@settings(deadline=None)  # the machine's load is no property of ours
 @given(st.lists(DATED, max_size=12))
 def test_overlaps(rows):
     later, earlier = overlaps(versions(rows))
@@ -51,6 +53,7 @@ def test_overlaps(rows):
     assert set(later.tolist()) == {i for i, j in pairs if begins_first[j] < begins_first[i]}
 
 
+@settings(deadline=None)  # the machine's load is no property of ours
 @given(st.lists(DATED, max_size=12))
 def test_gaps(rows):
     after, before = gaps(versions(rows))

@@ -88,7 +88,8 @@ class KnowledgeSet:
                 wrong.extend(error.diagnostics)
         if wrong:
             raise KnowledgeError(wrong)
-        return KnowledgeSet._of({**self.tables, **changed})
+        sets = None if CODE_SETS in changed else self.sets
+        return KnowledgeSet._of({**self.tables, **changed}, sets)
 
     def _declaration(self, name: str) -> Declaration | None:
         if name in self.tables:
@@ -96,9 +97,10 @@ class KnowledgeSet:
         return code_sets_declaration() if name == CODE_SETS else None
 
     @classmethod
-    def _of(cls, tables: Mapping[str, Table]) -> "KnowledgeSet":
+    def _of(cls, tables: Mapping[str, Table], sets: Mapping[str, CodeSet] | None = None) -> "KnowledgeSet":
         ordered = {name: tables[name] for name in sorted(tables)}
-        sets = code_sets(ordered[CODE_SETS].rows) if CODE_SETS in ordered else {}
+        if sets is None:
+            sets = code_sets(ordered[CODE_SETS].rows) if CODE_SETS in ordered else {}
         state = hashlib.sha256()
         for name, table in ordered.items():
             state.update(f"{name}={table.digest}\n".encode())
