@@ -1,13 +1,12 @@
-"""Cases run as batches, each batch twice: as written, and shuffled."""
+"""Cases run as batches, each batch twice: as written, and back to front."""
 
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from claimrules.batch import ClaimBatch
+from claimrules.batch import ClaimBatch, open_claims
 from claimrules.cases.case import Case, CaseOutcome, RuleCases
 from claimrules.cases.compare import Judged, differences, found
 from claimrules.cases.documents import Placed, placed
@@ -67,15 +66,15 @@ def _run_group(pack: Judge, group: list[Placed]) -> Iterator[CaseOutcome]:
     try:
         set_up = _set_up(pack, first)
         judged = _judge(set_up, first.rule_id, documents, group)
-        again = _judge(set_up, first.rule_id, _shuffled(documents, first.rule_id), group)
+        again = _judge(set_up, first.rule_id, _reversed(documents), group)
     except (ClaimRulesError, ValidationError) as error:
         text = f"the case cannot be run:\n{error}"
         yield from (
             CaseOutcome(one.case.rule_id, one.case.name, one.case.place, passed=False, text=text) for one in group
         )
         return
-    for one, rows, shuffled in zip(group, judged, again, strict=True):
-        yield _outcome(one.case, rows, shuffled)
+    for one, rows, turned in zip(group, judged, again, strict=True):
+        yield _outcome(one.case, rows, turned)
 
 
 def _set_up(pack: Judge, case: Case) -> Judge:
@@ -87,39 +86,47 @@ def _set_up(pack: Judge, case: Case) -> Judge:
 
 
 def _judge(pack: Judge, rule_id: str, documents: list[dict[str, Any]], group: list[Placed]) -> list[list[Judged]]:
-    batch = ClaimBatch.from_claims([Claim.model_validate(document) for document in documents])
     labels = [one.labels() for one in group]
     owner = {claim_id: number for number, one in enumerate(labels) for claim_id, _ in one}
     out: list[list[Judged]] = [[] for _ in group]
-    for row in pack.judge(batch, rule_id).to_pylist():
-        number = owner[row["claim_id"]]
-        label = labels[number].get((row["claim_id"], row["line_id"]), row["line_id"] or row["claim_id"])
-        out[number].append(
-            Judged(
-                label=label,
-                verdict=row["verdict"],
-                violating=bool(row["violating"]),
-                amount=row["amount"] if row["amount"] is not None else Decimal("0.00"),
-                suspicious=bool(row["suspicious"]),
-                missing=row["missing"] or "",
-            )
-        )
+    for batch in _batches(documents):
+        for row in pack.judge(batch, rule_id).to_pylist():
+            number = owner[row["claim_id"]]
+            label = labels[number].get((row["claim_id"], row["line_id"]), row["line_id"] or row["claim_id"])
+            out[number].append(_judged(label, row))
     return [sorted(rows) for rows in out]
 
 
-def _shuffled(documents: list[dict[str, Any]], seed: str) -> list[dict[str, Any]]:
-    order = random.Random(seed)  # noqa: S311 - an order, not a secret
-    out = [
-        {**document, **{table: order.sample(document[table], len(document[table])) for table in ROW_TABLES}}
-        for document in documents
-    ]
-    return order.sample(out, len(out))
+def _batches(documents: list[dict[str, Any]]) -> list[ClaimBatch]:
+    """Through the same door as any input: reversed claims go, encounters get their id."""
+    with open_claims([Claim.model_validate(document) for document in documents]) as intake:
+        batches = list(intake.partitions())
+        reasons = intake.rejects["reason"].to_pylist()
+    if reasons:
+        raise CaseError(Diagnostic("CR610", f"a row of the case is rejected: {reason}") for reason in reasons)
+    return batches
 
 
-def _outcome(case: Case, rows: list[Judged], shuffled: list[Judged]) -> CaseOutcome:
+def _judged(label: str, row: Mapping[str, Any]) -> Judged:
+    return Judged(
+        label=label,
+        verdict=row["verdict"],
+        violating=bool(row["violating"]),
+        amount=row["amount"] if row["amount"] is not None else Decimal("0.00"),
+        suspicious=bool(row["suspicious"]),
+        missing=row["missing"] or "",
+    )
+
+
+def _reversed(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every table back to front: of all orders the one in which no first or last row keeps its place."""
+    return [{**document, **{table: document[table][::-1] for table in ROW_TABLES}} for document in reversed(documents)]
+
+
+def _outcome(case: Case, rows: list[Judged], turned: list[Judged]) -> CaseOutcome:
     wrong = differences(case, rows)
-    if not wrong and rows != shuffled:
-        wrong = ["the result depends on the order of the rows; with the rows shuffled it is:", *found(case, shuffled)]
+    if not wrong and rows != turned:
+        wrong = ["the result depends on the order of the rows; back to front it is:", *found(case, turned)]
     if not wrong:
         return CaseOutcome(case.rule_id, case.name, case.place, passed=True)
     text = "\n".join([*wrong, "", "what was found:", *(f"  {line}" for line in found(case, rows))])

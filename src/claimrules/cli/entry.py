@@ -58,7 +58,7 @@ def _command(arguments: Sequence[str]) -> int:
 
 
 def _interrupted() -> int:
-    print("interrupted; nothing was written", file=sys.stderr)  # noqa: T201
+    print("interrupted", file=sys.stderr)  # noqa: T201
     return INTERRUPTED
 
 
