@@ -1,5 +1,6 @@
 """numpy columns as Arrow columns of the catalog's types."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def numbered(prefix: str, numbers: Int, digits: int, null: Bool | None = None) -
     return pa.Array.from_buffers(pa.string(), len(numbers), buffers)
 
 
-def words(codes: npt.NDArray[Any], texts: list[str | None] | tuple[str | None, ...], null: Bool | None = None) -> Any:
+def words(codes: npt.NDArray[Any], texts: Sequence[str | None], null: Bool | None = None) -> Any:
     """Positions in `texts` as a dictionary column; NULL where `null` or the text is None."""
     missing = np.array([t is None for t in texts])
     null = missing[codes] if null is None else null | missing[codes]

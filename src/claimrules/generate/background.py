@@ -72,7 +72,7 @@ def background(plan: Plan, claims: Claims, serial: Int, rng: np.random.Generator
         (rng.random(len(item)) ** 2 * items.quantity_steps[item]).astype(np.int64)
     )
     item, quantity = _within_supply(claims, item, quantity, claim, day, rng)
-    net, linked = _refunds(claims, claim, sequence, begins, quantity, items.quantity_step[item], rng)
+    net, linked = _refunds(claims, claim, begins, quantity, items.quantity_step[item], rng)
     n = len(claim)
     return Charges(
         claim=claim,
@@ -175,7 +175,7 @@ def _within_supply(
 
 
 def _refunds(
-    claims: Claims, claim: Int, sequence: Int, begins: Int, quantity: Int, step: Int, rng: np.random.Generator
+    claims: Claims, claim: Int, begins: Int, quantity: Int, step: Int, rng: np.random.Generator
 ) -> tuple[Int, Bool]:
     """The plan's number of refunds in each claim, on different lines: half of them whole, half of them a part."""
     net = quantity.copy()
@@ -183,8 +183,9 @@ def _refunds(
     of = np.repeat(np.arange(len(claims)), refunds)
     rank = np.arange(len(of)) - (np.cumsum(refunds) - refunds)[of]
     base = claims.base[of].astype(np.int64)
-    target = begins[of] + ((rank + rng.random(len(of))) * base / np.maximum(refunds[of], 1)).astype(np.int64)
-    target = np.unique(target)
+    # Each refund has a stretch of the claim's lines to itself, so that no two hit one line.
+    low, high = rank * base // refunds[of], (rank + 1) * base // refunds[of]
+    target = begins[of] + low + (rng.random(len(of)) * (high - low)).astype(np.int64)
     half = quantity[target] // 2 // step[target] * step[target]
     net[target] = np.where(rng.random(len(target)) < 0.5, 0, half)
     linked = np.ones(len(claim), bool)

@@ -58,4 +58,5 @@ def ceiling_at(item: Int, level: Int, in_override: Int, day: Int) -> Int:
 @cache
 def has_ceiling() -> Int:
     """1 for the items that have any ceiling."""
-    return (ceilings()[:, 0, 0, 0] != NONE).astype(np.int64)
+    found: Int = (ceilings()[:, 0, 0, 0] != NONE).astype(np.int64)
+    return found

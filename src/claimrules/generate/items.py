@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Int = npt.NDArray[np.int64]
+Int = npt.NDArray[np.signedinteger[Any]]
+"""Whole numbers of any width: the plan keeps narrow columns, arithmetic is in 64 bits."""
 Bool = npt.NDArray[np.bool_]
 Float = npt.NDArray[np.float64]
 

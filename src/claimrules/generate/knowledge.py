@@ -68,17 +68,17 @@ _YAML: dict[str, dict[str, str]] = {
         "zh": "代码集",
         "en": "sets of codes",
         "columns": "  set_id: text\n  prefix: text",
-        "key": "{set_id: exact, prefix: longest_prefix}",
+        "key": "[set_id, prefix]",
         "more": "",
     },
 }
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "drug_sex": ("code", "sex"),
-    "drug_supply": ("code", "max_quantity", "window", "unit"),
-    "catalogue": ("code", "class", "name"),
-    "charge_conflict": ("main_code", "sub_code", "window"),
-    "price": ("code", "level", "ceiling"),
+    "drug_sex": ("code", "sex", *COMMON),
+    "drug_supply": ("code", "max_quantity", "window", "unit", *COMMON),
+    "catalogue": ("code", "class", "name", *COMMON),
+    "charge_conflict": ("main_code", "sub_code", "window", *COMMON),
+    "price": ("code", "level", "ceiling", *COMMON),
     "code_sets": ("set_id", "prefix"),
 }
 
@@ -110,7 +110,7 @@ def knowledge_files() -> dict[str, str]:
     out: dict[str, str] = {}
     for name, rows in knowledge_rows().items():
         text = io.StringIO()
-        writer = csv.DictWriter(text, (*COLUMNS[name], *COMMON), lineterminator="\n")
+        writer = csv.DictWriter(text, COLUMNS[name], lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
         out[f"{name}.csv"] = text.getvalue()

@@ -1,6 +1,7 @@
 """One part of the file: the claims of a stretch of time with all their lines, priced, refunded and labelled."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -72,7 +73,10 @@ def make_part(plan: Plan, begin: int, end: int) -> Part:
 
 
 def _linked_unless_last(charges: Charges, claims: Claims) -> Charges:
-    """An unlinked refund is taken from the last line of the item in the encounter: where another line is last, link it."""
+    """An unlinked refund is taken from the last line of its item in the encounter.
+
+    Where the refunded line is not the last, the refund names it.
+    """
     open_ = np.flatnonzero(~charges.linked)
     if not len(open_):
         return charges
@@ -89,7 +93,7 @@ def _linked_unless_last(charges: Charges, claims: Claims) -> Charges:
 
 
 def _charged(plan: Plan, claims: Claims, charges: Charges) -> Charged:
-    """Prices: one of each provider for each item, near the ceiling or the usual price; those of scenarios as they say."""
+    """Prices: each provider has one for an item, near the ceiling or the usual price; scenarios say their own."""
     items = load_items()
     item, day = charges.item, charges.day
     provider = claims.provider[charges.claim]
@@ -132,8 +136,10 @@ def _lines(claims: Claims, rows: Int, charges: Charges, charged: Charged, gross:
     place = np.concatenate([begins[charges.claim] + charges.sequence, begins[of] + sequence])
     refund = minus(net, gross)
     total = int(rows.sum())
+    if len(place) != total:
+        raise AssertionError(f"{total} lines were planned and {len(place)} drawn")
 
-    def placed(charge: Int, returned: Int) -> Int:
+    def placed(charge: Any, returned: Any) -> Any:
         out = np.empty(total, charge.dtype)
         out[place] = np.concatenate([charge, returned.astype(charge.dtype)])
         return out
@@ -182,11 +188,19 @@ def restricted_items() -> Bool:
     """Which items stand in a sample table."""
     items = load_items()
     priced = ceilings()[:, 0, 0, 0] != NONE
-    return items.is_drug | priced | (items.role > 0)
+    found: Bool = items.is_drug | priced | (items.role > 0)
+    return found
+
+
+def claim_sums(lines: Lines, cents: Int) -> Int:
+    """The sum over the lines of each claim. Lines stand claim by claim, and every claim has one."""
+    begins = np.flatnonzero(np.diff(lines.claim, prepend=-1))
+    sums: Int = np.add.reduceat(cents, begins)
+    return sums
 
 
 def encounter_amounts(part: Part) -> tuple[Int, Int, Int]:
     """For the claims of planted split stays in this part: encounter, position in the file, cents in scope."""
     at = np.flatnonzero(part.claims.label & (part.claims.care == INPATIENT) & ~part.claims.is_reversed)
-    scope = np.bincount(part.lines.claim, weights=part.lines.money.in_scope, minlength=len(part.claims))
-    return part.claims.stay[at].astype(np.int64), at + part.begin, np.rint(scope[at]).astype(np.int64)
+    scope = claim_sums(part.lines, part.lines.money.in_scope)
+    return part.claims.stay[at].astype(np.int64), at + part.begin, scope[at]

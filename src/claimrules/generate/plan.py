@@ -24,7 +24,9 @@ SCENARIO_SHARE = 0.0045
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """One row a claim. Days count from the plan's first day; `base` and `refunds` are lawful lines, `scenario` -1 none.
+    """One row a claim.
+
+    Days count from the plan's first day; `base` and `refunds` are lawful lines, `scenario` -1 none.
 
     `stay` numbers the encounters of inpatients, -1 else; `key` is what the claims of a pair share; `quiet` keeps the
     background away from limits; `same_day` counts the person's visits on the day.
@@ -96,7 +98,7 @@ def make_plan(lines: int, seed: int, first_day: int, days: int) -> Plan:
     inpatients, left = _inpatient_claims(rng, stays, lines)
     residents = int(stays.person.max(initial=-1)) + 1
     visits = _visits(rng, stays, left, residents, days)
-    claims = _planted(rng, inpatients, visits, left, lines)
+    claims = _planted(rng, inpatients, visits, lines)
     claims = _numbered(claims)
     mothers = np.unique(stays.person[stays.script == BIRTH])
     count = int(claims.person.max(initial=0)) + 1
@@ -117,7 +119,7 @@ def _numbered(claims: Claims) -> Claims:
 
 
 def _stays_for(rng: np.random.Generator, lines: int, days: int) -> Stays:
-    """About as many stays as fill their share of the lines; short ones in a small file, so that it holds the scripts."""
+    """About as many stays as fill their share of the lines; short ones in a small file, to have all scripts."""
     longest = 4 if lines < 50_000 else 18
     wanted = lines * STAY_SHARE / (56 if longest == 4 else 118)
     return make_stays(rng, int(wanted / 1.2), days, longest)
@@ -262,7 +264,7 @@ def _visits_of_day(person: Int, day: Int) -> Int:
     return np.minimum(out, 100)
 
 
-def _planted(rng: np.random.Generator, inpatients: Claims, visits: Claims, left: int, lines: int) -> Claims:
+def _planted(rng: np.random.Generator, inpatients: Claims, visits: Claims, lines: int) -> Claims:
     """Give scenarios and refunds to claims, then cut the visits so that the sum of lines is met."""
     chosen = _chosen(rng, lines)
     _assign(rng, inpatients, chosen, stays=True)
@@ -321,7 +323,7 @@ def _assign(rng: np.random.Generator, claims: Claims, chosen: Int, *, stays: boo
 
 
 def _partners(rng: np.random.Generator, visits: Claims) -> Claims:
-    """The second visits of the pairs: same person and day, another claim, another provider where the scenario says so."""
+    """The second visits of the pairs: same person and day, at another provider where the scenario says so."""
     pairs = np.array([s.roles == 2 for s in SCENARIOS])
     other = np.array([s.elsewhere for s in SCENARIOS])
     one = visits.take(np.flatnonzero((visits.scenario >= 0) & pairs[visits.scenario]))

@@ -60,7 +60,8 @@ def _day(host: Claims, charge: Charge, key: Int) -> Int:
     anchors = {"admission": host.first, "discharge": host.last}
     if charge.anchor:
         return anchors[charge.anchor].astype(np.int64) + charge.day
-    return host.first + mix(key, 19) % np.maximum(host.last - host.first, 1) + charge.day
+    day: Int = host.first + mix(key, 19) % np.maximum(host.last - host.first, 1) + charge.day
+    return day
 
 
 def _item(plan: Plan, host: Claims, charge: Charge, key: Int, day: Int) -> Int:
@@ -73,8 +74,10 @@ def _item(plan: Plan, host: Claims, charge: Charge, key: Int, day: Int) -> Int:
         ended = np.sort(load_items().expires[lists["expired"]])
         order = lists["expired"][np.argsort(load_items().expires[lists["expired"]], kind="stable")]
         known = np.searchsorted(ended, day, side="left")
-        item = order[key % np.maximum(known, 1)]
-        return np.where(known > 0, item, lists["class_c"][key % len(lists["class_c"])])
+        item: Int = np.where(
+            known > 0, order[key % np.maximum(known, 1)], lists["class_c"][key % len(lists["class_c"])]
+        )
+        return item
     if charge.item in ("main", "sub"):
         found = lists[f"{charge.item} {charge.window}"]
         return found[key % len(found)]

@@ -14,7 +14,10 @@ HOSPITALS, PHARMACIES = 240, 160
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """Hospitals first, pharmacies after them. `level` is a position in LEVELS, `region` one in REGIONS."""
+    """Hospitals first, pharmacies after them.
+
+    `level` is a position in LEVELS, `region` one in REGIONS.
+    """
 
     level: Int
     region: Int
@@ -26,7 +29,7 @@ class Providers:
 
 @dataclass(frozen=True, slots=True)
 class Persons:
-    """`sex` is 0 male, 1 female; `birth` days since 1970; `resident` is 1 for insurance type 390; `busy` draws visits."""
+    """`sex` is 0 male, 1 female; `birth` counts days since 1970; `resident` is insurance type 390, else 310."""
 
     sex: Int
     birth: Int

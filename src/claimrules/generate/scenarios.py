@@ -59,7 +59,11 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`place`: any, service (not a pharmacy), visit, stay, newborn, part (the first of two settlements of a stay). `roles` 2 is a pair of visits."""
+    """One situation.
+
+    `place`: any, service (any but a pharmacy), visit, stay, newborn, part (the first of two settlements of a stay).
+    `roles` 2 is a pair of visits of one day, `elsewhere` at two providers.
+    """
 
     name: str
     charges: tuple[Charge, ...]

@@ -10,7 +10,7 @@ import numpy as np
 
 from claimrules.generate import diagnoses as dx
 from claimrules.generate.chance import cumulative, pick
-from claimrules.generate.items import Int
+from claimrules.generate.items import Bool, Int
 from claimrules.generate.population import HOSPITALS
 
 DAYS_BETWEEN = 15
@@ -106,14 +106,14 @@ def make_stays(rng: np.random.Generator, persons: int, days: int, longest: int) 
 
 def _scripts(rng: np.random.Generator, persons: int) -> Int:
     script = pick(rng, cumulative(np.array([s.weight for s in SCRIPTS])), persons)
-    certain = min(persons, len(SCRIPTS))
-    script[:certain] = np.arange(certain)
+    certain = script[: 2 * len(SCRIPTS)]
+    # A single stay between each two, for the scenarios that stand in one.
+    certain[0::2] = np.arange(len(certain[0::2]))
+    certain[1::2] = SINGLE
     return script
 
 
-def _gaps(
-    rng: np.random.Generator, script: Int, most: int
-) -> tuple[Int, np.ndarray[tuple[int, int], np.dtype[np.bool_]]]:
+def _gaps(rng: np.random.Generator, script: Int, most: int) -> tuple[Int, Bool]:
     gap = np.zeros((len(script), most), np.int64)
     shown = np.zeros((len(script), most), bool)
     shown[:, 0] = True
@@ -125,15 +125,16 @@ def _gaps(
     return gap, shown
 
 
-def _stays(rng: np.random.Generator, script: Int, first: Int, length: Int, shown: Int) -> Stays:
-    persons, most = first.shape
+def _stays(rng: np.random.Generator, script: Int, first: Int, length: Int, shown: Bool) -> Stays:
+    persons, most = len(script), first.shape[1]
     group = rng.integers(0, dx.ORDINARY, persons)
     fixed = np.array([s.group for s in SCRIPTS])[script]
     group = np.where(fixed >= 0, fixed, group)
     home = rng.integers(0, HOSPITALS, persons)
     groups = np.repeat(group[:, None], most, axis=1)
     provider = np.repeat(home[:, None], most, axis=1)
-    label, died, reversed_ = (np.zeros((persons, most), np.int64) for _ in range(3))
+    label = np.zeros((persons, most), np.int64)
+    died, reversed_ = label.copy(), label.copy()
     for i, one in enumerate(SCRIPTS):
         at = np.flatnonzero(script == i)
         died[at, 0], reversed_[at, 0] = one.died, one.first_reversed

@@ -11,7 +11,7 @@ from claimrules.generate.background import sex_of
 from claimrules.generate.ceilings import LEVELS
 from claimrules.generate.chance import mix
 from claimrules.generate.items import Bool, Int, load_items
-from claimrules.generate.part import Labels, Lines, Part, restricted_items
+from claimrules.generate.part import Labels, Lines, Part, claim_sums, restricted_items
 from claimrules.generate.plan import INPATIENT, PHARMACY, Claims, Plan
 from claimrules.generate.population import HOSPITALS, REGIONS
 from claimrules.generate.scenarios import RULES
@@ -82,10 +82,8 @@ def _claims(plan: Plan, part: Part) -> Any:
     level = plan.providers.level[claims.provider]
     first = plan.first_day
     settled = (first + claims.settle_day.astype(np.int64), claims.settle_second)
-    sums = {
-        name: np.bincount(part.lines.claim, weights=getattr(part.lines.money, name), minlength=n).astype(np.int64)
-        for name in ("amount", "in_scope")
-    }
+    total = claim_sums(part.lines, part.lines.money.amount)
+    in_scope = claim_sums(part.lines, part.lines.money.in_scope)
     sex = np.where(plain & (chance % 1000 < 2), 2, np.where(plain & (chance % 1000 == 2), 3, sex_of(plan, claims)))
     birth = np.where(claims.newborn, first + claims.admitted, plan.persons.birth[claims.person])
     method = np.where(inside, np.array([1, 1, 2, 2, 0, 3])[chance // 7 % 6], np.array([0, 0, 0, 4])[chance // 7 % 4])
@@ -113,9 +111,9 @@ def _claims(plan: Plan, part: Part) -> Any:
         "chronic_disease_code": words(claims.person % 4, dx.CHRONIC, claims.care != 2),
         "payment_method": words(method, PAYMENT),
         "is_newborn": flags(claims.newborn),
-        "total_amount": decimals(sums["amount"], MONEY),
-        "in_scope_amount": decimals(sums["in_scope"], MONEY),
-        "fund_amount": decimals(np.maximum(sums["in_scope"], 0) * share // 100, MONEY),
+        "total_amount": decimals(total, MONEY),
+        "in_scope_amount": decimals(in_scope, MONEY),
+        "fund_amount": decimals(np.maximum(in_scope, 0) * share // 100, MONEY),
         "is_reversed": flags(claims.is_reversed),
     }
     return _table("claims", columns)
@@ -148,7 +146,7 @@ def _lines(plan: Plan, part: Part) -> Any:
     free = plain & ~lines.is_refunded & ~restricted_items()[lines.item]
     dateless = plain & (mix(serial, 43) % 50 == 0)
     shown_class = np.where(lines.self_paid, 2, np.minimum(items.item_class[lines.item], 1))
-    sends_over = provider % 3 != 0
+    unsent = (lines.money.over_limit == 0) & (provider % 3 == 0) & plain & ~lines.is_refunded
     cash = lines.money
     columns = {
         "line_id": line_ids(serial, lines.sequence),
@@ -163,9 +161,7 @@ def _lines(plan: Plan, part: Part) -> Any:
         "unit_price": decimals(lines.price, arrow_type("lines", "unit_price"), plain & ~refund & (chance % 997 == 0)),
         "amount": decimals(cash.amount, MONEY),
         "fully_self_paid_amount": decimals(cash.self_paid, MONEY),
-        "over_limit_amount": decimals(
-            cash.over_limit, MONEY, (cash.over_limit == 0) & ~sends_over & plain & ~lines.is_refunded
-        ),
+        "over_limit_amount": decimals(cash.over_limit, MONEY, unsent),
         "copay_first_amount": decimals(cash.copay, MONEY),
         "in_scope_amount": decimals(cash.in_scope, MONEY),
         "charged_at": times(lines.day, np.where(dateless[:n], 0, lines.second), free & (chance // 3 % 500 == 0)),
