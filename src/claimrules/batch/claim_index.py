@@ -69,7 +69,7 @@ class ClaimIndex:
             if table is None:
                 continue
             hashes = hash_strings(table.column("claim_id"))
-            table = table.filter(pa.array(np.isin(hashes, self._shared)))
+            table = table.filter(pa.array(_among(self._shared, hashes)))
             ids.append(table.column("claim_id").combine_chunks())
             content.append(hash_rows(table.select(visible)))
             sequence.append(np.asarray(table.column(SEQUENCE)))
@@ -94,10 +94,16 @@ class ClaimIndex:
             found = self._known[at] == hashes
             out[found] = self._bucket_of[at[found]]
         if len(self._left[0]):
-            out[(out == ORPHAN) & np.isin(hashes, self._left[0])] = LEFT_OUT
+            out[(out == ORPHAN) & _among(self._left[0], hashes)] = LEFT_OUT
         if len(self._shared):
-            rows = np.flatnonzero(np.isin(hashes, self._shared))
+            rows = np.flatnonzero(_among(self._shared, hashes))
             exact = pc.index_in(claim_id.take(pa.array(rows)), value_set=self._shared_ids)
             place = np.asarray(exact.fill_null(-1))
             out[rows] = np.where(place < 0, ORPHAN, self._shared_buckets[np.maximum(place, 0)])
         return out
+
+
+def _among(known: Hashes, hashes: Hashes) -> npt.NDArray[np.bool_]:
+    """True where a hash is among `known`, which is sorted and not empty."""
+    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    return known[at] == hashes

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from claimrules.batch.schema import arrow_type
 from claimrules.catalog import SENTINELS, UNKNOWN, Type
 from claimrules.catalog.types import Base
+from claimrules.diagnostics import ClaimsError, Diagnostic
 from claimrules.models import (
     fold,
     read_boolean,
@@ -34,8 +35,10 @@ _MOMENT = r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2})?$"
 
 @dataclass(frozen=True, slots=True)
 class Coerced:
-    """`values` has the canonical type and NULL wherever a value is unreadable; `bad` are those rows, ascending, and
-    `why` their reasons.
+    """A column as read.
+
+    `values` has the canonical type and NULL wherever a value is unreadable; `bad` are those rows, ascending, and `why`
+    their reasons.
     """
 
     values: Any
@@ -79,6 +82,14 @@ def as_text(column: Any) -> Any:
     kind = column.type
     if pa.types.is_string(kind):
         return column
+    try:
+        return _cast_text(column, kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        advice = "write it as text, a number, a date or a flag"
+        raise ClaimsError(Diagnostic("CR107", f"a column of type {kind} cannot be read", help=advice)) from None
+
+
+def _cast_text(column: Any, kind: Any) -> Any:
     if pa.types.is_floating(kind):
         known = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
         return pc.replace_substring_regex(known.cast(pa.string()), r"\.0$", "")

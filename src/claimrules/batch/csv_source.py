@@ -56,10 +56,9 @@ class CsvSource:
 
     def _open(self) -> IO[bytes]:
         try:
-            file = self.path.open("rb")
+            return gzip.open(self.path, "rb") if self.path.suffix == ".gz" else self.path.open("rb")  # type: ignore[return-value]
         except OSError as error:
             raise unreadable(self.name, error.strerror or error) from None
-        return gzip.GzipFile(fileobj=file) if self.path.suffix == ".gz" else file  # type: ignore[return-value]
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -166,17 +165,20 @@ class CsvSource:
 
     def _broken_quote(self, names: tuple[str, ...]) -> ClaimsError:
         """Find the first row that runs over several lines: there the quote was opened."""
-        row = None
+        bad: list[BadRow] = []
+        done, first = 0, None
         with self._open() as file:
-            done = 0
-            for batch in self._reader(file, names, []):
+            for batch in self._reader(file, names, bad):
                 many = np.zeros(batch.num_rows, bool)
                 for column in batch.columns:
                     many |= np.asarray(pc.match_substring(column, "\n"))
                 if many.any():
-                    row = done + int(many.argmax()) + 1
+                    good = done + int(many.argmax())
+                    first = good + 1 + sum(b.number - 1 - i <= good for i, b in enumerate(bad))
                     break
                 done += batch.num_rows
+        broken = [b.number for b in bad if any("\n" in cell for cell in b.cells)]
+        row = min([*broken, *([first] if first else [])], default=None)
         return unreadable(self.name, "a quote is not closed", "close it, or double it where it is meant", row)
 
 

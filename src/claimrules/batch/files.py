@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from claimrules.batch.arrow_source import IpcSource, ParquetSource
 from claimrules.batch.csv_source import CsvSource
@@ -96,5 +97,8 @@ class Tables:
         stem = pattern.split(".", maxsplit=1)[0]
         for key in (pattern, stem):
             if key in self.tables:
+                if not isinstance(self.tables[key], pa.Table):
+                    kind = type(self.tables[key]).__name__
+                    raise ClaimsError(Diagnostic("CR106", f"`{key}` is a {kind}, not a pyarrow.Table"))
                 return [MemorySource(self.file or key, self.tables[key], self.rows.get(key))]
         return []

@@ -231,7 +231,7 @@ def _with_encounter(table: Any) -> Any:
     """`encounter_id` is the claim's own id where it is not known."""
     claim_id = table.column("claim_id")
     if "encounter_id" not in table.column_names:
-        return table.append_column("encounter_id", claim_id)
+        return table.add_column(1, "encounter_id", claim_id)
     filled = pc.coalesce(table.column("encounter_id"), claim_id)
     return table.set_column(table.column_names.index("encounter_id"), "encounter_id", filled)
 

@@ -101,7 +101,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class TableMap:
-    """One canonical table. `files` are all read; of `first_of` the first there is. `whole`: unread columns are extra."""
+    """One canonical table. `files` are all read; of `first_of` the first. `whole`: unread columns are extra."""
 
     table: str
     columns: tuple[ColumnMap, ...]

@@ -88,7 +88,7 @@ def _table(read: Reader, table: str, body: MappingNode, top: MappingNode, declar
         _unpivot(read, body.get("unpivot")),
         _group(read, body.get("group")),
         whole=bool(use),
-        optional=bool(read.flag(body.get("optional"))),
+        optional=bool(read.flag(body.get("optional"))) and table != "claims",
         place=body.place,
     )
 
@@ -124,7 +124,10 @@ def _where(read: Reader, node: object) -> tuple[Condition, ...]:
 
 def _condition(read: Reader, column: str, node: object, place: Place) -> Condition:
     if not isinstance(node, MappingNode):
-        return Condition(column, read.texts(node), place=place)
+        values = read.texts(node)
+        if not values:
+            read.fault("CR123", "the condition names no value", place, help="for empty cells write {filled: false}")
+        return Condition(column, values, place=place)
     body = read.mapping(node, "a condition", ("in", "not", "filled"))
     if body is None or len(body.items) != 1:
         read.fault("CR123", "a condition is a value, or one of `in`, `not`, `filled`", node.place)

@@ -55,7 +55,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MemorySource:
-    """A table in memory. `rows` numbers its rows where they are not simply 1, 2, 3 …"""
+    """A table in memory. `rows` numbers its rows where they are not simply 1, 2, 3."""
 
     name: str
     table: Any

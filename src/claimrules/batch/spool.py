@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Buckets = npt.NDArray[np.int64]
-_HELD_ROWS = 1_000_000
-_HELD_BYTES = 128 * 1024 * 1024
+_HELD_ROWS = 500_000
+_HELD_BYTES = 64 * 1024 * 1024
 
 
 class Spool:

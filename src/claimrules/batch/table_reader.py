@@ -118,6 +118,10 @@ class TableReader:
         found: list[Diagnostic] = []
         for source in self.sources:
             have = self._have(source)
+            doubled = sorted({name for name in source.columns if source.columns.count(name) > 1})
+            if doubled:
+                message = f"the columns {', '.join(map(repr, doubled))} stand twice"
+                found.append(Diagnostic("CR102", message, Place(source.name), help="give each column its own name"))
             for column in self.how.columns:
                 if not column.optional and not self._feeds(column, source):
                     lacking = [name for name in column.reads if name not in have]
