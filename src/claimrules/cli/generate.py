@@ -25,8 +25,12 @@ def generate(
     format: Annotated[Format, typer.Option(help="The form of the files.")] = Format.PARQUET,  # noqa: A002
 ) -> int:
     """Write realistic claims with planted, labelled violations into OUT."""
+    from claimrules.cli.printing import counted
+    from claimrules.cli.progress import progress_bar
     from claimrules.generate import generate_claims
 
-    generate_claims(out, lines, seed, format=format.value)
-    typer.echo(f"claims → {out}/")
+    with progress_bar("generating") as progress:
+        done = generate_claims(out, lines, seed, progress=progress, format=format.value)
+    typer.echo(f"{counted(done.lines, 'line')} of {counted(done.claims, 'claim')} → {done.out}/")
+    typer.echo("planted: " + ", ".join(f"{rule} {count:,}" for rule, count in done.labels.items()))
     return DONE
