@@ -3,14 +3,16 @@ from datetime import date
 from textwrap import dedent
 from typing import Any
 
-from case_text import Rule
-
 from claimrules.cases import case_problems
-from claimrules.diagnostics import Level, MappingNode, Place, read_yaml
+from claimrules.diagnostics import Level, MappingNode, Node, Place, read_yaml
 
 
 @dataclass(frozen=True)
-class Checked(Rule):
+class Checked:
+    examples: Node | None
+    id: str = "some_rule"
+    kind: str = "line"
+    file: str = "some_rule.yaml"
     status: str = "active"
     place: Place | None = None
     effective_from: date | None = date(2021, 5, 1)
@@ -68,7 +70,9 @@ def test_a_rule_without_a_date_needs_no_case_before_it():
 
 
 def test_no_examples_at_all():
-    assert [one.code for one in case_problems({"some_rule": Checked(None)})] == ["CR621"]
+    assert [one.code for one in case_problems({"some_rule": Checked(None, place=Place("some_rule.yaml", 1))})] == [
+        "CR621"
+    ]
 
 
 def test_cases_that_cannot_be_read_are_told():

@@ -1,25 +1,35 @@
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TypeAlias
 
 import pytest
-from case_text import Rule, read
 
-from claimrules.cases import read_cases
+from claimrules.cases import Case, read_cases
 from claimrules.diagnostics import CaseError
 
+Read: TypeAlias = Callable[..., tuple[Case, ...]]
+Problems: TypeAlias = Callable[..., list[tuple[str, int, str, str]]]
 
-def problems(text: str, kind: str = "line") -> list[tuple[str, int, str, str]]:
-    with pytest.raises(CaseError) as caught:
-        read(text, kind)
-    return [(d.code, d.place.line if d.place else 0, d.message, d.help) for d in caught.value.diagnostics]
+
+@pytest.fixture
+def problems(read: Read) -> Problems:
+    def found(text: str, kind: str = "line") -> list[tuple[str, int, str, str]]:
+        with pytest.raises(CaseError) as caught:
+            read(text, kind)
+        return [(d.code, d.place.line if d.place else 0, d.message, d.help) for d in caught.value.diagnostics]
+
+    return found
 
 
 def test_a_rule_without_examples_has_no_cases():
-    assert read_cases(Rule(None)) == ()
+    rule = SimpleNamespace(id="some_rule", kind="line", file=Path("some_rule.yaml"), examples=None)
+    assert read_cases(rule) == ()
 
 
-def test_a_line_is_filled_in_from_what_is_stated():
+def test_a_line_is_filled_in_from_what_is_stated(read: Read):
     (case,) = read("""
         examples:
           - name: a case
@@ -48,7 +58,7 @@ def test_a_line_is_filled_in_from_what_is_stated():
     assert claim["fund_amount"] == Decimal("40.51")
 
 
-def test_half_a_cent_goes_up():
+def test_half_a_cent_goes_up(read: Read):
     (case,) = read("""
         examples:
           - name: a case
@@ -59,7 +69,7 @@ def test_half_a_cent_goes_up():
     assert next(case.world.of("lines")).values["amount"] == Decimal("0.51")  # 0.505
 
 
-def test_changes_reach_claims_and_rows_by_label_and_null_empties_a_field():
+def test_changes_reach_claims_and_rows_by_label_and_null_empties_a_field(read: Read):
     (case,) = read("""
         examples:
           - name: a case
@@ -87,7 +97,7 @@ def test_changes_reach_claims_and_rows_by_label_and_null_empties_a_field():
     assert [row.values["diagnosis_code"] for row in world.of("diagnoses", "second")] == ["I11"]
 
 
-def test_the_only_claim_may_be_called_claim():
+def test_the_only_claim_may_be_called_claim(read: Read):
     (case,) = read("""
         examples:
           - name: a case
@@ -100,7 +110,7 @@ def test_the_only_claim_may_be_called_claim():
     assert next(case.world.of("claims")).values["sex"] == "male"
 
 
-def test_a_claim_may_be_like_another():
+def test_a_claim_may_be_like_another(read: Read):
     (case,) = read(
         """
         examples:
@@ -115,7 +125,7 @@ def test_a_claim_may_be_like_another():
     assert (third["person_id"], third["principal_diagnosis"], third["claim_id"]) == ("P2", "I20.000", "third")
 
 
-def test_the_parts_of_a_stay_are_one_encounter():
+def test_the_parts_of_a_stay_are_one_encounter(read: Read):
     (case,) = read(
         """
         examples:
@@ -128,7 +138,7 @@ def test_the_parts_of_a_stay_are_one_encounter():
     assert case.expect.flagged == ("first",)
 
 
-def test_knowledge_and_params_are_text():
+def test_knowledge_and_params_are_text(read: Read):
     (case,) = read("""
         examples:
           - name: a case
@@ -144,7 +154,7 @@ def test_knowledge_and_params_are_text():
     assert case.expect.suspicious is True
 
 
-def test_a_rule_base_may_have_bases_of_its_own(tmp_path: Path):
+def test_a_rule_base_may_have_bases_of_its_own(read: Read, tmp_path: Path):
     (tmp_path / "sources.yaml").write_text("")
     (tmp_path / "bases").mkdir()
     (tmp_path / "bases" / "night.yaml").write_text("claims: {c: {care_type: emergency}}\nlines: {l1: {item_code: A}}")
@@ -155,7 +165,7 @@ def test_a_rule_base_may_have_bases_of_its_own(tmp_path: Path):
     assert case.expect.flagged == ("c.l1",)
 
 
-def test_all_errors_of_a_file_are_told_at_once_each_in_its_place():
+def test_all_errors_of_a_file_are_told_at_once_each_in_its_place(problems: Problems):
     assert problems("""
         examples:
           - name: one
@@ -206,7 +216,7 @@ def test_all_errors_of_a_file_are_told_at_once_each_in_its_place():
         ("params: {days: }", "CR603", "the parameter `days` has no value"),
     ],
 )
-def test_what_cannot_be_is_an_error(part: str, code: str, message: str):
+def test_what_cannot_be_is_an_error(problems: Problems, part: str, code: str, message: str):
     line = "" if part.startswith("lines") else "lines: {l1: {item_code: A}}"
     (found,) = problems(f"""
         examples:
@@ -234,7 +244,7 @@ def test_what_cannot_be_is_an_error(part: str, code: str, message: str):
         ("{flagged: [l1], suspicious: perhaps}", "`suspicious` is true or false"),
     ],
 )
-def test_an_expectation_that_cannot_be_is_an_error(expect: str, message: str):
+def test_an_expectation_that_cannot_be_is_an_error(problems: Problems, expect: str, message: str):
     (found,) = problems(f"""
         examples:
           - name: a case
@@ -246,7 +256,7 @@ def test_an_expectation_that_cannot_be_is_an_error(expect: str, message: str):
     assert message in found[2]
 
 
-def test_a_label_in_two_claims_must_say_which():
+def test_a_label_in_two_claims_must_say_which(problems: Problems):
     (found,) = problems("""
         examples:
           - name: a case
@@ -257,7 +267,7 @@ def test_a_label_in_two_claims_must_say_which():
     assert found == ("CR608", 6, "`l1` is not clear", "write `first.l1` or `second.l1`")
 
 
-def test_a_line_label_says_its_claim_where_there_are_several():
+def test_a_line_label_says_its_claim_where_there_are_several(problems: Problems):
     (found,) = problems("""
         examples:
           - name: a case
@@ -268,6 +278,6 @@ def test_a_line_label_says_its_claim_where_there_are_several():
     assert found == ("CR606", 5, "`l1` could be in several claims", "write `first.l1`")
 
 
-def test_examples_that_are_no_list_are_an_error():
+def test_examples_that_are_no_list_are_an_error(problems: Problems):
     (found,) = problems("examples: {name: a case}")
     assert found[:1] + found[2:3] == ("CR601", "`examples` must be a list of cases")

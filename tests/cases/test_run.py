@@ -4,16 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pytest
-from case_text import read
 
 from claimrules.batch import ClaimBatch
-from claimrules.cases import CaseOutcome, run_cases
+from claimrules.cases import Case, CaseOutcome, run_cases
 from claimrules.diagnostics import Diagnostic, KnowledgeError
 
+Read: TypeAlias = Callable[..., tuple[Case, ...]]
+One: TypeAlias = Callable[..., CaseOutcome]
 SCHEMA = pa.schema(
     [
         ("claim_id", pa.string()),
@@ -73,27 +74,31 @@ class Limits:
         }
 
 
-def one(expect: str, more: str = "", judge: Limits | None = None) -> CaseOutcome:
-    cases = read(f"""
-        examples:
-          - name: a case
-            given: visit
-            lines: {{l1: {{item_code: A, quantity: 3}}, l2: {{item_code: B, quantity: 3}}}}
-            knowledge: {{limit: [{{code: A, max: 2}}]}}
-            {more}
-            expect: {expect}
-    """)
-    (outcome,) = run_cases(judge or Limits(), cases)
+@pytest.fixture
+def one(read: Read) -> One:
+    def outcome(expect: str, more: str = "") -> CaseOutcome:
+        cases = read(f"""
+            examples:
+              - name: a case
+                given: visit
+                lines: {{l1: {{item_code: A, quantity: 3}}, l2: {{item_code: B, quantity: 3}}}}
+                knowledge: {{limit: [{{code: A, max: 2}}]}}
+                {more}
+                expect: {expect}
+        """)
+        (found,) = run_cases(Limits(), cases)
+        return found
+
     return outcome
 
 
-def test_a_case_that_holds_passes_without_a_word():
+def test_a_case_that_holds_passes_without_a_word(one: One):
     outcome = one('{flagged: [l1], not_applicable: [l2], amount: "30.00", suspicious: false}')
     assert (outcome.passed, outcome.text) == (True, "")
     assert (outcome.rule_id, outcome.name, outcome.place.line) == ("some_rule", "a case", 3)
 
 
-def test_a_case_that_does_not_hold_says_what_differs_and_what_was_found():
+def test_a_case_that_does_not_hold_says_what_differs_and_what_was_found(one: One):
     outcome = one("clean")
     assert not outcome.passed
     assert outcome.text.splitlines() == [
@@ -105,13 +110,13 @@ def test_a_case_that_does_not_hold_says_what_differs_and_what_was_found():
     ]
 
 
-def test_changes_and_params_reach_the_judge():
+def test_changes_and_params_reach_the_judge(one: One):
     assert one("{undecided: [l1], missing: claim.sex}", "change: {claim.sex: unknown}").passed
     assert one("{clean: [l1]}", "change: {l1.quantity: 2}").passed
     assert one("{clean: [l1]}", "params: {factor: 1.5}").passed
 
 
-def test_cases_that_share_knowledge_and_params_are_one_batch_with_persons_of_their_own():
+def test_cases_that_share_knowledge_and_params_are_one_batch_with_persons_of_their_own(read: Read):
     judge = Limits()
     cases = read("""
         examples:
@@ -140,7 +145,7 @@ def test_cases_that_share_knowledge_and_params_are_one_batch_with_persons_of_the
         assert len(set(shared.claims[column].to_pylist())) == 2
 
 
-def test_an_id_that_the_knowledge_names_is_kept():
+def test_an_id_that_the_knowledge_names_is_kept(read: Read):
     judge = Limits()
     (outcome,) = run_cases(
         judge,
@@ -157,7 +162,7 @@ def test_an_id_that_the_knowledge_names_is_kept():
     assert {batch.claims["provider_id"][0].as_py() for batch in judge.batches} == {"H1"}
 
 
-def test_a_result_that_depends_on_the_order_of_rows_fails():
+def test_a_result_that_depends_on_the_order_of_rows_fails(read: Read):
     def first_only(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{**row, "verdict": "flagged" if n == 0 else "clean", "violating": n == 0} for n, row in enumerate(rows)]
 
@@ -173,18 +178,18 @@ def test_a_result_that_depends_on_the_order_of_rows_fails():
     assert "depends on the order of the rows" in outcome.text
 
 
-def test_a_reversed_settlement_is_gone():
+def test_a_reversed_settlement_is_gone(one: One):
     assert one("not_applicable", "change: {claim.is_reversed: true}").passed
 
 
 @pytest.mark.parametrize("more", ["change: {l1.quantity: null}", "change: {claim.person_id: null}"])
-def test_a_row_that_no_claim_can_have_fails_its_case_and_no_other(more: str):
+def test_a_row_that_no_claim_can_have_fails_its_case_and_no_other(one: One, more: str):
     outcome = one("clean", more)
     assert not outcome.passed
     assert "the case cannot be run" in outcome.text
 
 
-def test_unknown_knowledge_fails_the_case_with_the_reason():
+def test_unknown_knowledge_fails_the_case_with_the_reason(read: Read):
     (outcome,) = run_cases(
         Limits(),
         read("""
