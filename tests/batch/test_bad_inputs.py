@@ -1,15 +1,21 @@
 """Every bad input ends in a clear error or in reject rows, never in a traceback."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from claimrules.batch import Intake, open_claims
+from claimrules.batch import Intake, csv_source, open_claims
 from claimrules.batch.counts import TableCount
 from claimrules.diagnostics import ClaimsError
+
+CLAIMS = "claim_id,person_id,provider_id,sex,total_amount\nC1,P1,H1,male,1.00\nC2,P2,H1,,2\n"
+LINES = 'line_id,claim_id,item_code,quantity,amount,item_name\n1,C1,X,1,1.00,"a\nb"\n2,C1,X,1,1.00,x\n1,C2,Y,1,2,y\n'
 
 
 def drain(source: Any, **options: Any) -> Intake:
@@ -227,9 +233,49 @@ def test_counts_are_not_shown_before_they_are_complete(folder: Any, small: dict[
         _ = intake.counts
 
 
-def test_a_nested_column_and_a_doubled_one_are_said(folder: Any, small: dict[str, str]) -> None:
+def test_a_nested_column_and_a_doubled_one_are_said() -> None:
     ids = {"claim_id": ["C1"], "person_id": ["P1"], "provider_id": ["H1"]}
     fails({"claims": pa.table(ids | {"sex": [["male"]]})}, "CR107", "list")
     twice = pa.Table.from_arrays([pa.array(["C1"])] * 4, names=["claim_id", "person_id", "provider_id", "claim_id"])
     fails({"claims": twice}, "CR102", "'claim_id'")
     fails({"claims": ids}, "CR106", "dict")
+
+
+def test_row_numbers_hold_across_blocks(folder: Any, small: dict[str, str], monkeypatch: Any) -> None:
+    monkeypatch.setattr(csv_source, "_BLOCK", 256)
+    ragged, unreadable = {5, 6, 40, 199}, {1, 7, 41, 120, 200}
+    rows = []
+    for n in range(1, 201):
+        quantity = "bad" if n in unreadable else "1"
+        rows.append(f"{n},C1" if n in ragged else f'{n},C1,"X\n1",{quantity},1.00,2024-03-01')
+        if n % 50 == 0:
+            rows.append("")
+    lines = small["lines.csv"].splitlines()[0].replace("item_code", "item_name") + ",item_code\n"
+    text = lines + "\n".join(row + ("" if not row or row.endswith("C1") else ",X1") for row in rows) + "\n"
+    intake = drain(folder(small | {"lines.csv": text}))
+    found = {(r["row_number"], r["code"]) for r in intake.rejects.to_pylist()}
+    assert found == {(n, "CR112") for n in ragged} | {(n, "CR110") for n in unreadable}
+    assert intake.counts["lines"].read == 200
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_garbled_files_end_in_an_error_or_in_rejects(data: st.DataObject) -> None:
+    """Cut, doubled and spoilt bytes anywhere: nothing but a ClaimsError, and every row is accounted for."""
+    with tempfile.TemporaryDirectory() as name:
+        for file, text in (("claims.csv", CLAIMS), ("lines.csv", LINES)):
+            garbled = bytearray(text.encode())
+            for _ in range(data.draw(st.integers(0, 3))):
+                at = data.draw(st.integers(0, len(garbled) - 1))
+                garbled[at : at + data.draw(st.integers(0, 2))] = data.draw(
+                    st.sampled_from([b'"', b",", b"\n", b"\r", b"\x00", b"\xff", b"0", b"-", bytes(garbled[:at])])
+                )
+            (Path(name) / file).write_bytes(garbled)
+        codes = ["CR1"]
+        rejected = None
+        try:
+            rejected = drain(Path(name))
+        except ClaimsError as error:
+            codes = [d.code for d in error.diagnostics]
+        assert all(code.startswith("CR1") for code in codes)
+        assert rejected is None or rejected.rejects.num_rows == sum(c.rejected for c in rejected.counts.values())

@@ -6,6 +6,7 @@ Never: judges a claim.
 
 from claimrules.batch.claim_batch import ClaimBatch
 from claimrules.batch.counts import TableCount
-from claimrules.batch.intake import Intake, open_claims
+from claimrules.batch.door import open_claims
+from claimrules.batch.intake import Intake
 
 __all__ = ["ClaimBatch", "Intake", "TableCount", "open_claims"]

@@ -26,7 +26,6 @@ class ParquetSource:
 
     path: Path
     name: str
-    exact: bool = True
 
     @cached_property
     def _schema(self) -> tuple[tuple[str, ...], int]:
@@ -64,11 +63,6 @@ class IpcSource:
 
     path: Path
     name: str
-
-    @property
-    def exact(self) -> bool:
-        """The stream format does not say how many rows there are."""
-        return False
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

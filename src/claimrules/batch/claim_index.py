@@ -106,4 +106,5 @@ class ClaimIndex:
 def _among(known: Hashes, hashes: Hashes) -> npt.NDArray[np.bool_]:
     """True where a hash is among `known`, which is sorted and not empty."""
     at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    return known[at] == hashes
+    found: npt.NDArray[np.bool_] = known[at] == hashes
+    return found

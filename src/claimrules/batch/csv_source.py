@@ -52,7 +52,6 @@ class CsvSource:
     name: str
     encoding: str = "utf-8"
     delimiter: str = ","
-    exact: bool = False
 
     def _open(self) -> IO[bytes]:
         try:

@@ -1,7 +1,6 @@
-"""The door: any input as partitions of canonical tables."""
+"""Claims on their way in: read once, cut at persons, counted."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -12,11 +11,10 @@ import pyarrow.compute as pc
 from claimrules.batch.claim_batch import ClaimBatch
 from claimrules.batch.claim_index import LEFT_OUT, ORPHAN, SEQUENCE, ClaimIndex
 from claimrules.batch.counts import TableCount, Tally
-from claimrules.batch.documents import BadDocument, Documents, from_models, read_documents
-from claimrules.batch.files import Folder, Shelf, Tables
+from claimrules.batch.documents import BadDocument
+from claimrules.batch.files import Shelf
 from claimrules.batch.hashing import hash_rows, hash_strings, total
-from claimrules.batch.mapping import Mapping as TableMapping
-from claimrules.batch.mapping_yaml import Extra, load_mapping
+from claimrules.batch.mapping import Mapping
 from claimrules.batch.partition import FILE, ROW, Bench, judge, orphan_reason, reject_rows
 from claimrules.batch.rejects import DOCUMENT, Rejects
 from claimrules.batch.rejects import ORPHAN as ORPHAN_CODE
@@ -24,14 +22,9 @@ from claimrules.batch.rows import typed_nulls
 from claimrules.batch.schema import CHILDREN, NAMES, absent_columns, empty_table
 from claimrules.batch.spool import Buckets, Spool
 from claimrules.batch.table_reader import Read, TableReader
-from claimrules.diagnostics import ClaimsError, Diagnostic, Level, Place, suggest
-from claimrules.models import Claim
+from claimrules.diagnostics import Diagnostic, Level
 
 MAX_BUCKETS = 4096
-_BYTES_A_LINE = 2_000
-"""What a line takes while it is audited, by which `memory` becomes lines."""
-
-ClaimsSource = Path | str | Mapping[str, Any] | ClaimBatch | Iterable[Claim]
 
 
 class Intake:
@@ -42,7 +35,7 @@ class Intake:
     """
 
     def __init__(
-        self, shelf: Shelf, mapping: TableMapping, batch_lines: int, bad: tuple[str, tuple[BadDocument, ...]] = ("", ())
+        self, shelf: Shelf, mapping: Mapping, batch_lines: int, bad: tuple[str, tuple[BadDocument, ...]] = ("", ())
     ) -> None:
         self._files: list[str] = []
         self._readers = {
@@ -238,55 +231,3 @@ def _with_encounter(table: Any) -> Any:
 
 def _with_origin(table: Any, read: Read) -> Any:
     return table.append_column(FILE, pa.array(read.files)).append_column(ROW, pa.array(read.rows))
-
-
-def open_claims(
-    source: ClaimsSource,
-    *,
-    mapping: str | Path = "canonical",
-    batch_lines: int = 1_000_000,
-    memory: int | None = None,
-    extra: Extra | None = None,
-) -> Intake:
-    """Open any input; its files, headers and mapping are checked here, its rows when they are asked for.
-
-    `source`: a folder, a `.json` or `.jsonl`, a dict of Arrow tables, a ClaimBatch, or Claims. `mapping`: `canonical`,
-    `nhsa` or a YAML file. `memory` in bytes lowers `batch_lines`. `extra` declares columns by table, name and type.
-
-    Raises:
-        ClaimsError: CR10x the input, CR12x the mapping.
-    """
-    how = load_mapping(mapping, extra)
-    lines = batch_lines if memory is None else max(1_000, min(batch_lines, memory // _BYTES_A_LINE))
-    if isinstance(source, ClaimBatch):
-        filled = {name: table for name, table in source.tables().items() if name == "claims" or table.num_rows}
-        return Intake(Tables(filled), how, lines)
-    if isinstance(source, Mapping):
-        return Intake(Tables(source), how, lines)
-    if not isinstance(source, Path | str):
-        return _of_documents(from_models(source), "", how, lines)
-    path = Path(source)
-    if path.suffix in (".json", ".jsonl") and path.is_file():
-        return _of_documents(read_documents(path), path.name, how, lines)
-    if not path.is_dir():
-        raise _no_folder(path)
-    return Intake(Folder(path), how, lines)
-
-
-def _of_documents(documents: Documents, file: str, how: TableMapping, lines: int) -> Intake:
-    if how.file != "<canonical>":
-        advice = "leave --mapping out, or give the claims as tables"
-        raise ClaimsError(
-            Diagnostic("CR109", "a mapping is for tables, not for Claim documents", Place(file), help=advice)
-        )
-    return Intake(Tables(documents.tables, documents.rows, file), how, lines, (file, documents.bad))
-
-
-def _no_folder(path: Path) -> ClaimsError:
-    if path.exists():
-        advice = "put it in a folder as `claims.csv` or `claims.parquet`, or give a .json or .jsonl of claims"
-        return ClaimsError(Diagnostic("CR103", "this is a file, not a folder of claims", Place(str(path)), help=advice))
-    parent = path.parent if path.parent.is_dir() else None
-    near = suggest(path.name, [p.name for p in parent.iterdir()]) if parent else None
-    advice = f"is it `{near}`?" if near else "name a folder with `claims`, `lines` …"
-    return ClaimsError(Diagnostic("CR103", "there is no such file or folder", Place(str(path)), help=advice))

@@ -31,7 +31,7 @@ class Chunk:
 
 
 class Source(Protocol):
-    """One file or table. `expected_rows` is exact where `exact` says so, else an estimate from a sample."""
+    """One file or table."""
 
     @property
     def name(self) -> str:
@@ -45,10 +45,6 @@ class Source(Protocol):
     def expected_rows(self) -> int:
         """How many rows, known or estimated."""
 
-    @property
-    def exact(self) -> bool:
-        """Whether `expected_rows` is known."""
-
     def chunks(self, names: tuple[str, ...]) -> Iterator[Chunk]:
         """The rows, with the columns `names` only."""
 
@@ -60,7 +56,6 @@ class MemorySource:
     name: str
     table: Any
     rows: npt.NDArray[np.int64] | None = field(default=None)
-    exact: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
