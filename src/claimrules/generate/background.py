@@ -12,8 +12,9 @@ import numpy as np
 from claimrules.generate.ceilings import has_ceiling
 from claimrules.generate.chance import cumulative, mix, pick
 from claimrules.generate.charges import Charges
+from claimrules.generate.claims import INPATIENT, PHARMACY, Claims
 from claimrules.generate.items import Bool, Float, Int, Items, load_items
-from claimrules.generate.plan import INPATIENT, PHARMACY, Claims, Plan
+from claimrules.generate.plan import Plan
 from claimrules.generate.scenarios import PAID
 
 DAILY = ("bed", "nursing", "consultation")
@@ -79,7 +80,7 @@ def background(plan: Plan, claims: Claims, serial: Int, rng: np.random.Generator
         sequence=sequence,
         item=item,
         day=plan.first_day + day,
-        second=_seconds(claims, claim, rng),
+        second=_seconds(claims, serial, claim, rng),
         gross=quantity,
         net=net,
         linked=linked,
@@ -112,11 +113,16 @@ def _days_and_items(claims: Claims, claim: Int, sequence: Int, days: Int, rng: n
     return claims.first[claim] + offset, item
 
 
-def _seconds(claims: Claims, claim: Int, rng: np.random.Generator) -> Int:
-    """Between 7 and 20 o'clock in hospital; within the hour before the settlement at a visit."""
+def _seconds(claims: Claims, serial: Int, claim: Int, rng: np.random.Generator) -> Int:
+    """Between 7 and 20 o'clock in hospital; within the hour before the settlement at a visit.
+
+    One claim in fifty comes without a clock: all its lines stand at 00:00:00.
+    """
     n = len(claim)
     ward = rng.integers(7 * 3600, 20 * 3600, n)
-    return np.where(claims.care[claim] == INPATIENT, ward, claims.settle_second[claim] - rng.integers(0, 3600, n))
+    visit = claims.settle_second[claim] - rng.integers(0, 3600, n)
+    clockless = (claims.scenario < 0) & (mix(serial, 43) % 50 == 0)
+    return np.where(clockless[claim], 0, np.where(claims.care[claim] == INPATIENT, ward, visit))
 
 
 def _right_side(plan: Plan, claims: Claims, serial: Int, item: Int, claim: Int, day: Int) -> Int:

@@ -10,9 +10,10 @@ from claimrules.generate.background import background
 from claimrules.generate.ceilings import NONE, ceiling_at, ceilings, period_of
 from claimrules.generate.chance import mix
 from claimrules.generate.charges import Charges, count_within, joined
+from claimrules.generate.claims import INPATIENT, SCENARIO_ROWS, Claims
 from claimrules.generate.items import Bool, Int, load_items
 from claimrules.generate.money import CENT, Charged, Money, excess, half_up, minus, money
-from claimrules.generate.plan import INPATIENT, SCENARIO_ROWS, Claims, Plan
+from claimrules.generate.plan import Plan
 from claimrules.generate.planted import planted
 
 
@@ -144,7 +145,8 @@ def _lines(claims: Claims, rows: Int, charges: Charges, charged: Charged, gross:
         out[place] = np.concatenate([charge, returned.astype(charge.dtype)])
         return out
 
-    late = np.minimum(charges.second[back] + 60, 86399)
+    second = charges.second[back]
+    late = np.where(second == 0, 0, np.minimum(second + 60, 86399))
     return Lines(
         claim=placed(charges.claim, of),
         sequence=placed(charges.sequence, sequence),

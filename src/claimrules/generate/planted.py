@@ -8,8 +8,9 @@ from claimrules.generate.background import plain_drugs, sex_of
 from claimrules.generate.ceilings import has_ceiling
 from claimrules.generate.chance import mix
 from claimrules.generate.charges import Charges, joined
+from claimrules.generate.claims import INPATIENT, Claims
 from claimrules.generate.items import Int, load_items
-from claimrules.generate.plan import INPATIENT, Claims, Plan
+from claimrules.generate.plan import Plan
 from claimrules.generate.scenarios import SCENARIOS, Charge, Quantity
 
 

@@ -10,9 +10,10 @@ from claimrules.generate.arrow import arrow_type, dates, decimals, flags, number
 from claimrules.generate.background import sex_of
 from claimrules.generate.ceilings import LEVELS
 from claimrules.generate.chance import mix
+from claimrules.generate.claims import INPATIENT, PHARMACY, Claims
 from claimrules.generate.items import Bool, Int, load_items
 from claimrules.generate.part import Labels, Lines, Part, claim_sums, restricted_items
-from claimrules.generate.plan import INPATIENT, PHARMACY, Claims, Plan
+from claimrules.generate.plan import Plan
 from claimrules.generate.population import HOSPITALS, REGIONS
 from claimrules.generate.scenarios import RULES
 
@@ -140,11 +141,10 @@ def _lines(plan: Plan, part: Part) -> Any:
     lines, claims, items = part.lines, part.claims, load_items()
     serial = part.begin + lines.claim
     chance = mix(serial, lines.sequence, plan.seed, 37)
-    plain, n = ~lines.in_scenario, len(lines.claim)
+    plain = ~lines.in_scenario
     provider = claims.provider[lines.claim]
     refund = lines.quantity < 0
     free = plain & ~lines.is_refunded & ~restricted_items()[lines.item]
-    dateless = plain & (mix(serial, 43) % 50 == 0)
     shown_class = np.where(lines.self_paid, 2, np.minimum(items.item_class[lines.item], 1))
     unsent = (lines.money.over_limit == 0) & (provider % 3 == 0) & plain & ~lines.is_refunded
     cash = lines.money
@@ -164,7 +164,7 @@ def _lines(plan: Plan, part: Part) -> Any:
         "over_limit_amount": decimals(cash.over_limit, MONEY, unsent),
         "copay_first_amount": decimals(cash.copay, MONEY),
         "in_scope_amount": decimals(cash.in_scope, MONEY),
-        "charged_at": times(lines.day, np.where(dateless[:n], 0, lines.second), free & (chance // 3 % 500 == 0)),
+        "charged_at": times(lines.day, lines.second, free & (chance // 3 % 500 == 0)),
         "department_code": words(chance // 5 % len(DEPARTMENTS), DEPARTMENTS),
         "physician_id": words(_physicians(provider, chance), _physician_words()),
         "is_discharge_medication": flags(_take_home(claims, lines)),
