@@ -95,7 +95,8 @@ def _print(result: Any, pack: Any, folder: Path, show: int, lang: str) -> None:
         parts = (
             f"{table.read:,} read, {table.audited:,} audited, {table.rejected:,} rejected, {table.left_out:,} left out"
         )
-        console.print(f"{name}: {parts}", markup=False)
+        worth = f", {table.amount:,.2f} yuan" if table.amount is not None else ""
+        console.print(f"{name}: {parts}{worth}", markup=False)
     found = f"{counted(result.findings.num_rows, 'finding')}, {counted(result.rejects.num_rows, 'reject')}"
     console.print(f"{found} → {folder}/", markup=False)
 

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,7 +43,7 @@ class Result(Protocol):
         """The figures by rule and in total."""
 
     @property
-    def timings(self) -> dict[str, Any]:
+    def timings(self) -> Mapping[str, Any]:
         """Seconds by phase; the only thing that differs between two equal runs."""
 
 
@@ -86,7 +87,9 @@ def write(result: Result, out: Path | str) -> None:
         for name in TABLES:
             _write_table(getattr(result, name), fresh / f"{name}.parquet")
         (fresh / "summary.json").write_text(result.summary.model_dump_json(), encoding="utf-8")
-        (fresh / "timings.json").write_text(json.dumps(result.timings, indent=2, default=str) + "\n", encoding="utf-8")
+        (fresh / "timings.json").write_text(
+            json.dumps(dict(result.timings), indent=2, default=str) + "\n", encoding="utf-8"
+        )
         _replace(fresh, target)
     except OSError as error:
         raise _error(
