@@ -1,6 +1,7 @@
 """The claims of the plan as narrow columns: a few bytes a claim."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -92,7 +93,7 @@ def in_order(some: Claims, others: Claims, rows: Int) -> Claims:
     Column by column, for at a hundred million lines a copy of the whole plan is half a gigabyte.
     """
 
-    def column(name: str) -> Int:
+    def column(name: str) -> Any:
         kind = DTYPES[name]
         return np.concatenate([getattr(some, name).astype(kind), getattr(others, name)[rows].astype(kind)])
 
