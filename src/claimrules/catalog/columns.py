@@ -148,9 +148,9 @@ TABLES: dict[str, tuple[Field, ...]] = {
         Field("claims", "is_reversed", BOOLEAN, "退费结算标志", national="refd_setl_flag"),
     ),
     "lines": (
-        Field("lines", "line_id", TEXT, "明细流水号", national="feedetl_sn", is_code=True, required=True),
+        Field("lines", "line_id", TEXT, "明细流水号", national="feedetl_sn", required=True),
         Field("lines", "claim_id", TEXT, "结算ID", national="setl_id", is_code=True, required=True),
-        Field("lines", "reverses_line_id", TEXT, "被冲销明细", national="init_feedetl_sn", is_code=True),
+        Field("lines", "reverses_line_id", TEXT, "被冲销明细", national="init_feedetl_sn"),
         Field("lines", "prescription_id", TEXT, "处方号", national="rxno", is_code=True),
         Field("lines", "order_id", TEXT, "医嘱号", national="drord_no", is_code=True),
         Field("lines", "item_code", TEXT, "医保目录编码", national="med_list_codg", is_code=True, required=True),

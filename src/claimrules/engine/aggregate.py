@@ -1,0 +1,123 @@
+"""Aggregates over sets of rows, with the null rules of the language.
+
+Of known members: nothing gives count 0, sum 0, others NULL. `any` is TRUE if one is TRUE, else NULL if one is unknown. A
+member, filter or value that is not known, or a set that may have more members, makes the set incomplete: `count` and
+`sum` (of what cannot be negative) are then at least their known part, everything else is NULL.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from claimrules.catalog import BOOLEAN, DOUBLE, INTEGER, Base
+from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.kernels.segments import (
+    group_ids,
+    segment_any,
+    segment_count,
+    segment_max,
+    segment_min,
+    segment_sum,
+)
+from claimrules.engine.values.numbers import as_double
+from claimrules.engine.values.truth import falsehood, truth
+from claimrules.language.expression import Aggregate
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Which set each row belongs to (`ids`, 0 to k-1). `sure`: False where it is not known whether it belongs.
+    `incomplete`: sets that may have members which are not here.
+    """
+
+    ids: Index
+    k: int
+    sure: Mask | None = None
+    incomplete: Mask | None = None
+
+
+def reduce(node: Aggregate, argument: Column | None, condition: Column | None, members: Members) -> Column:
+    """One value for each set."""
+    counted = np.ones(len(members.ids), np.bool_)
+    doubtful = np.zeros(len(members.ids), np.bool_)
+    if condition is not None:
+        counted = truth(condition)
+        doubtful = ~counted & ~falsehood(condition)
+    if members.sure is not None:
+        doubtful = doubtful | (~members.sure & (counted | doubtful))
+        counted = counted & members.sure
+    if node.function in ("any", "all", "none"):
+        return _quantified(node.function, cast(Column, argument), counted, doubtful, members)
+    if node.function == "share":
+        return _share(cast(Column, argument), counted, doubtful, members)
+    if argument is not None and argument.known is not None:
+        doubtful = doubtful | (counted & ~argument.known)
+        counted = counted & argument.known
+    open_sets = segment_any(doubtful, members.ids, members.k)
+    if members.incomplete is not None:
+        open_sets = open_sets | members.incomplete
+    known = None if not open_sets.any() else ~open_sets
+    ids = members.ids[counted]
+    if node.function == "count":
+        return _count(node, argument, counted, ids, members.k, known)
+    return _numbers(node, cast(Column, argument), counted, ids, members.k, known)
+
+
+def _count(node: Aggregate, argument: Column | None, counted: Mask, ids: Index, k: int, known: Mask | None) -> Column:
+    if node.distinct and argument is not None:
+        values = cast(Any, argument.data)[counted]
+        pair, n_pairs = group_ids([ids, _comparable(values)], len(ids))
+        owner = np.zeros(n_pairs, np.int64)
+        owner[pair] = ids
+        ids = owner
+    data = segment_count(ids, k)
+    return Column(INTEGER, data, known, None, None if known is None else ~known)
+
+
+def _comparable(values: Any) -> Any:
+    if values.dtype == np.float64:
+        return values.view(np.int64)
+    return values.astype(np.int64) if values.dtype != np.int64 else values
+
+
+def _numbers(node: Aggregate, argument: Column, counted: Mask, ids: Index, k: int, known: Mask | None) -> Column:
+    values = cast(Any, argument.data)[counted]
+    if node.function == "sum":
+        if argument.type.base is Base.DOUBLE:
+            return Column(node.type, np.bincount(ids, weights=values, minlength=k), known)
+        total = segment_sum(values, ids, k)
+        least = None
+        if known is not None and (not len(values) or int(values.min()) >= 0):
+            least = ~known
+        return Column(node.type, total, known, None, least)
+    filled = segment_count(ids, k) > 0
+    known = filled if known is None else known & filled
+    if node.function == "avg":
+        total = np.bincount(ids, weights=cast(Any, as_double(argument))[counted], minlength=k)
+        return Column(DOUBLE, total / np.maximum(segment_count(ids, k), 1), known)
+    function = segment_min if node.function == "min" else segment_max
+    return Column(node.type, function(values, ids, k), known, argument.words)
+
+
+def _quantified(name: str, argument: Column, counted: Mask, doubtful: Mask, members: Members) -> Column:
+    wanted = falsehood(argument) if name == "all" else truth(argument)
+    refused = truth(argument) if name == "all" else falsehood(argument)
+    found = segment_any(counted & wanted, members.ids, members.k)
+    maybe = segment_any((counted | doubtful) & ~refused & ~(counted & wanted), members.ids, members.k)
+    if members.incomplete is not None:
+        maybe = maybe | members.incomplete
+    data = ~found if name in ("all", "none") else found
+    known = found | ~maybe
+    return Column(BOOLEAN, data, None if known.all() else known)
+
+
+def _share(argument: Column, counted: Mask, doubtful: Mask, members: Members) -> Column:
+    unknown = (counted & ~truth(argument) & ~falsehood(argument)) | doubtful
+    open_sets = segment_any(unknown, members.ids, members.k)
+    if members.incomplete is not None:
+        open_sets = open_sets | members.incomplete
+    total = segment_count(members.ids[counted], members.k)
+    hits = segment_count(members.ids[counted & truth(argument)], members.k)
+    known = (total > 0) & ~open_sets
+    return Column(DOUBLE, hits / np.maximum(total, 1), known)

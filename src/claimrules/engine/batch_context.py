@@ -1,0 +1,79 @@
+"""One prepared batch with what all rules share on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from claimrules.catalog import TEXT
+from claimrules.engine.column import Column, Mask
+from claimrules.engine.lookup import Lookup
+from claimrules.engine.prepare import Prepared
+from claimrules.engine.relation import Reach
+from claimrules.engine.space import KindSpace
+from claimrules.knowledge import KnowledgeSet
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The look-ups of a knowledge set, made once and shared by all batches and threads."""
+
+    knowledge: KnowledgeSet
+    lookups: dict[str, Lookup] = field(default_factory=dict)
+    _sets: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def lookup(self, table: str) -> Lookup:
+        """The look-up of a table."""
+        found = self.lookups.get(table)
+        if found is None:
+            found = Lookup(self.knowledge.tables[table])
+            self.lookups[table] = found
+        return found
+
+    def in_set(self, name: str, codes: list[str]) -> Mask:
+        """Which of the distinct codes are in the set; a set that nobody knows holds none."""
+        known = self.knowledge.sets.get(name)
+        memo = self._sets
+        new = [code for code in codes if (name, code) not in memo]
+        if new:
+            inside: Any = np.zeros(len(new), np.bool_) if known is None else known.contains(new)
+            memo.update({(name, code): bool(hit) for code, hit in zip(new, inside, strict=True)})
+        return np.fromiter((memo[name, code] for code in codes), np.bool_, len(codes))
+
+
+@dataclass(slots=True)
+class BatchContext:
+    """The rows of a batch as spaces, and how far the data reach. `region`: for claims that name none."""
+
+    prepared: Prepared
+    shelf: Shelf
+    reach: Reach = field(default_factory=Reach)
+    region: str | None = None
+    as_of: int | None = None
+    spaces: dict[str, KindSpace] = field(default_factory=dict)
+
+    def kind(self, kind: str) -> KindSpace:
+        """All rows of a kind."""
+        found = self.spaces.get(kind)
+        if found is None:
+            found = KindSpace(self.prepared.kinds[kind], self.kind, self.shelf.in_set)
+            self.spaces[kind] = found
+        return found
+
+    def region_column(self) -> Column:
+        """Each claim's (the provider's) region, or the default where it names none."""
+        space = self.kind("claim")
+        found = space.rows.columns.get("region")
+        if found is None:
+            words = np.array([self.region or ""], dtype=object)
+            known = None if self.region else np.zeros(space.n, np.bool_)
+            return Column(TEXT, np.zeros(space.n, np.int64), known, words)
+        if self.region is None or found.known is None or found.words is None:
+            return found
+        words = np.append(found.words, self.region)
+        codes = np.where(found.known, found.data.astype(np.int64), len(words) - 1)
+        return Column(TEXT, codes, None, words)
+
+
+Lookups = Mapping[str, Lookup]

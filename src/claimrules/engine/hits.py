@@ -1,0 +1,94 @@
+"""What the engine found: for every rule the verdicts, and what belongs to the flagged subjects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.lookup import Lookup
+from claimrules.engine.prepare import Prepared
+from claimrules.plan import RulePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Subjects by verdict."""
+
+    flagged: int = 0
+    clean: int = 0
+    not_applicable: int = 0
+    undecided: int = 0
+
+    @property
+    def subjects(self) -> int:
+        """All of them."""
+        return self.flagged + self.clean + self.not_applicable + self.undecided
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """The flagged subjects of one rule in one batch, numbered 0 to n-1.
+
+    `rows`: violating rows of the rule's kind, `owner` each one's subject, sorted by subject, then row. `arguments`: the
+    amount method's, one value a violating row. `values`: what messages and `observed` need, by expression: one value a
+    violating row. `involved`: (kind, owner, row) of rows that are evidence only. `knowledge`: (look-up, owner, row).
+    `suspicious`: subjects with a doubt; `doubts` their names. `reasons`: named conditions that are TRUE, by subject.
+    """
+
+    n: int
+    subject: Any
+    rows: Index
+    owner: Index
+    arguments: tuple[Column, ...]
+    values: Mapping[object, Column]
+    involved: tuple[tuple[str, Index, Index], ...]
+    knowledge: tuple[tuple[Lookup, Index, Index], ...]
+    suspicious: Mask
+    reasons: tuple[tuple[str, Mask], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Subjects that could not be decided: their text, the claim of their first row, and the column or reason to blame."""
+
+    subject: Any
+    claim: Any
+    missing: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """For each row of the rule's kind its subject's verdict; made on request only. A row may stand several times."""
+
+    rows: Index
+    subject: Any
+    verdict: Any
+    violating: Mask
+    suspicious: Mask
+    missing: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHits:
+    """One rule on one batch."""
+
+    plan: RulePlan
+    counts: Counts
+    flagged: Flagged | None = None
+    undecided: Undecided | None = None
+    trace: Trace | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """All rules on one batch, with the rows they speak of."""
+
+    prepared: Prepared
+    rules: tuple[RuleHits, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+NOTHING = np.zeros(0, np.int64)

@@ -1,0 +1,324 @@
+"""Knowledge rows of a batch's rows: by key, date, region and what was known then."""
+
+import datetime as dt
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+
+from claimrules.catalog import TEXT, Absence, Base, Match, Type
+from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.kernels.segments import expand_ranges
+from claimrules.engine.prepare.arrays import column_of
+from claimrules.engine.values.text import words_of
+from claimrules.knowledge import Table
+
+MISSING, UNKNOWN = -1, -2
+_EPOCH = dt.date(1970, 1, 1)
+OPEN_FROM, OPEN_TO = -(2**40), 2**40
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a table, one value a row. `day` None: whatever the date. `as_of`: days since 1970, or None."""
+
+    keys: tuple[tuple[str, Column], ...]
+    day: Column | None
+    region: Column
+    n: int
+    as_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Knowledge rows that fit: row number, knowledge row; in order of both. `unknown`: rows where it cannot be said."""
+
+    left: Index
+    right: Index
+    unknown: Mask
+
+
+@dataclass(slots=True)
+class Lookup:
+    """One table, indexed by the first column of its key. Words once met are remembered."""
+
+    table: Table
+    columns: dict[str, Column] = field(init=False)
+    _memo: dict[str, int] = field(init=False, default_factory=dict)
+    _starts: list[int] = field(init=False, default_factory=list)
+    _counts: list[int] = field(init=False, default_factory=list)
+    _flat: list[int] = field(init=False, default_factory=list)
+    _lock: Any = field(init=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        rows, schema = self.table.rows, self.table.schema
+        self.columns = {name: _column(rows[name], type_) for name, type_ in schema.columns.items()}
+        self._ids = rows["knowledge_id"]
+        self._from = _days(rows["valid_from"], OPEN_FROM)
+        self._to = _days(rows["valid_to"], OPEN_TO)
+        self._known_from = _days(rows["known_from"], OPEN_FROM)
+        self._versions = np.argsort(np.argsort(self._known_from, kind="stable"), kind="stable")
+        regions = rows["region"].combine_chunks().dictionary_encode()
+        if isinstance(regions, pa.ChunkedArray):
+            regions = regions.combine_chunks()
+        self._regions = [str(r) for r in regions.dictionary.to_pylist()]
+        self._region = regions.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        self._filled = sum(
+            (np.ones(rows.num_rows, np.int64) if c.known is None else c.known.astype(np.int64))
+            for c in (self.columns[key.name] for key in schema.key)
+        )
+        self._index_first_key()
+
+    _ids: Any = field(init=False)
+    _from: Index = field(init=False)
+    _to: Index = field(init=False)
+    _known_from: Index = field(init=False)
+    _versions: Index = field(init=False)
+    _regions: list[str] = field(init=False)
+    _region: Index = field(init=False)
+    _filled: Any = field(init=False)
+    _by_cell: dict[str, list[int]] = field(init=False)
+    _lengths: tuple[int, ...] = field(init=False)
+    _anything: list[int] = field(init=False)
+    _cell_length: Index = field(init=False)
+
+    @property
+    def n(self) -> int:
+        """How many rows the table has."""
+        return int(self.table.rows.num_rows)
+
+    def knowledge_ids(self, rows: Index) -> Any:
+        """The ids of knowledge rows, as an Arrow string array."""
+        return self._ids.take(pa.array(rows))
+
+    @property
+    def is_plain(self) -> Mask:
+        """Rows that hold for every date and region."""
+        nation = np.array([r == "000000" for r in self._regions], np.bool_)
+        return (
+            (self._from == OPEN_FROM)
+            & (self._to == OPEN_TO)
+            & (self._known_from == OPEN_FROM)
+            & (nation[self._region] if len(nation) else np.ones(self.n, np.bool_))
+        )
+
+    def _index_first_key(self) -> None:
+        first = self.table.schema.key[0]
+        column = self.columns[first.name]
+        words = words_of(column)
+        codes = cast(Index, column.data).tolist()
+        known = [True] * self.n if column.known is None else column.known.tolist()
+        self._by_cell, self._anything = {}, []
+        for row, (code, is_known) in enumerate(zip(codes, known, strict=True)):
+            if is_known:
+                self._by_cell.setdefault(str(words[code]), []).append(row)
+            else:
+                self._anything.append(row)
+        by_prefix = first.match is not Match.EXACT
+        self._lengths = tuple(sorted({len(cell) for cell in self._by_cell})) if by_prefix else ()
+        self._cell_length = (
+            np.array([len(str(w)) for w in words.tolist()], np.int64)[cast(Index, column.data)]
+            if self.n
+            else np.zeros(0, np.int64)
+        )
+
+    def _rows_for(self, word: str) -> list[int]:
+        if not self._lengths:
+            return [*self._by_cell.get(word, ()), *self._anything]
+        found: list[int] = []
+        for length in self._lengths:
+            if length > len(word):
+                break
+            found += self._by_cell.get(word[:length], ())
+        return sorted([*found, *self._anything])
+
+    def word_rows(self, words: Sequence[str]) -> tuple[Index, Index]:
+        """For each word the range of its rows in `flat_rows`."""
+        memo = self._memo
+        new = [word for word in words if word not in memo]
+        if new:
+            with self._lock:
+                for word in new:
+                    if word in memo:
+                        continue
+                    rows = self._rows_for(word)
+                    self._starts.append(len(self._flat))
+                    self._counts.append(len(rows))
+                    self._flat += rows
+                    memo[word] = len(self._starts) - 1
+        places = np.fromiter((memo[word] for word in words), np.int64, len(words))
+        starts = np.array(self._starts, np.int64)[places] if len(words) else places
+        counts = np.array(self._counts, np.int64)[places] if len(words) else places
+        return starts, counts
+
+    @property
+    def flat_rows(self) -> Index:
+        """The rows that `word_rows` points into."""
+        return np.array(self._flat, np.int64)
+
+    def has_row(self, words: Sequence[str]) -> Mask:
+        """Whether any row of any date and region has a key that fits the word."""
+        return self.word_rows(words)[1] > 0
+
+    # ------------------------------------------------------------------ answering
+
+    def pairs(self, question: Question) -> Pairs:
+        """All rows that fit by key, date, region and knowledge date."""
+        first, *rest = question.keys
+        code = first[1]
+        starts, counts = self.word_rows([str(w) for w in words_of(code).tolist()])
+        codes = cast(Index, code.data)
+        unknown = np.zeros(question.n, np.bool_) if code.known is None else ~code.known
+        begin, many = starts[codes], counts[codes]
+        if code.known is not None:
+            many = np.where(code.known, many, 0)
+        left, place = expand_ranges(begin, begin + many)
+        right = self.flat_rows[place]
+        fits, doubtful = self._fits(question, left, right, rest)
+        if doubtful is not None and doubtful.any():
+            unknown[left[doubtful]] = True
+        return Pairs(left[fits], right[fits], unknown)
+
+    def _fits(
+        self, question: Question, left: Index, right: Index, rest: Sequence[tuple[str, Column]]
+    ) -> tuple[Mask, Mask | None]:
+        ok = np.ones(len(left), np.bool_)
+        doubtful: Mask | None = None
+        if question.as_of is not None:
+            ok &= self._known_from[right] <= question.as_of
+        if question.day is not None:
+            day = cast(Index, question.day.data)[left]
+            dated = (self._from[right] <= day) & (day <= self._to[right])
+            if question.day.known is not None:
+                known = question.day.known[left]
+                doubtful = ok & ~known
+                dated = dated & known
+            ok &= dated
+        specificity = self._specificity(question, left, right)
+        ok &= specificity >= 0
+        lost = specificity == UNKNOWN
+        doubtful = lost if doubtful is None else doubtful | lost
+        for name, column in rest:
+            same, not_known = self._same_key(name, column, left, right)
+            doubtful = doubtful | (ok & not_known)
+            ok &= same
+        return ok, doubtful
+
+    def _same_key(self, name: str, column: Column, left: Index, right: Index) -> tuple[Mask, Mask]:
+        cells = self.columns[name]
+        filled = np.ones(len(left), np.bool_) if cells.known is None else cells.known[right]
+        by_prefix = next(k.match for k in self.table.schema.key if k.name == name) is not Match.EXACT
+        if cells.type.base in (Base.TEXT, Base.WINDOW):
+            a, b = words_of(cells), words_of(column)
+            pair = cast(Index, cells.data).astype(np.int64)[right] * len(b) + cast(Index, column.data)[left]
+            fits = np.fromiter(
+                (str(y).startswith(str(x)) if by_prefix else x == y for x in a.tolist() for y in b.tolist()),
+                np.bool_,
+                len(a) * len(b),
+            )
+            same = fits[pair]
+        else:
+            same = np.asarray(cast(Any, cells.data)[right] == cast(Any, column.data)[left])
+        known = np.ones(len(left), np.bool_) if column.known is None else column.known[left]
+        return ~filled | (same & known), filled & ~known
+
+    def _specificity(self, question: Question, left: Index, right: Index) -> Index:
+        """3 for the county's own row, 2 the city's, 1 the province's, 0 the nation's; below 0 where it does not hold."""
+        if self._regions == ["000000"] or not self._regions:
+            return np.zeros(len(left), np.int64)
+        places = words_of(question.region).tolist()
+        table = np.array([[_specific(row, str(place)) for place in places] for row in self._regions], np.int64)
+        out = table[self._region[right], cast(Index, question.region.data)[left]]
+        if question.region.known is not None:
+            known = question.region.known[left]
+            nation = np.array([r == "000000" for r in self._regions], np.bool_)[self._region[right]]
+            out = np.where(known, out, np.where(nation, 0, UNKNOWN))
+        return cast(Index, out)
+
+    def one(self, question: Question, pairs: Pairs) -> Index:
+        """The one row for each row: the narrowest region, most filled cells, longest prefix, latest knowledge.
+
+        MISSING where there is none, UNKNOWN where it cannot be said. Equal rows (a `where` that leaves two) are unknown.
+        """
+        out = np.full(question.n, MISSING, np.int64)
+        if len(pairs.left) and bool((pairs.left[1:] > pairs.left[:-1]).all()):
+            out[pairs.left] = pairs.right
+        elif len(pairs.left):
+            score = self._score(question, pairs)
+            order = np.lexsort((pairs.right, score, pairs.left))
+            left, ranked = pairs.left[order], score[order]
+            last = np.append(left[1:] != left[:-1], True)
+            out[left[last]] = pairs.right[order][last]
+            tied = (left[1:] == left[:-1]) & (ranked[1:] == ranked[:-1]) & last[1:]
+            out[left[1:][tied]] = UNKNOWN
+        out[pairs.unknown] = UNKNOWN
+        return self._absent(question, out)
+
+    def every(self, question: Question, pairs: Pairs) -> Pairs:
+        """All rows of the narrowest region for each row and key."""
+        if not len(pairs.left) or self._regions == ["000000"]:
+            return pairs
+        score = self._specificity(question, pairs.left, pairs.right)
+        best = np.full(question.n, -1, np.int64)
+        np.maximum.at(best, pairs.left, score)
+        keep = score == best[pairs.left]
+        return Pairs(pairs.left[keep], pairs.right[keep], pairs.unknown)
+
+    def _score(self, question: Question, pairs: Pairs) -> Index:
+        region = self._specificity(question, pairs.left, pairs.right)
+        filled = np.asarray(self._filled)[pairs.right]
+        prefix = self._cell_length[pairs.right] if self._lengths else np.zeros(len(pairs.right), np.int64)
+        version = self._versions[pairs.right] if (self._known_from != OPEN_FROM).any() else 0
+        return cast(Index, ((region * 64 + filled) * 4096 + prefix) * (self.n + 1) + version)
+
+    def _absent(self, question: Question, out: Index) -> Index:
+        if self.table.schema.absence is Absence.NO_LIMIT:
+            return out
+        return np.where((out == MISSING) & ~self.covers(question), UNKNOWN, out)
+
+    def covers(self, question: Question) -> Mask:
+        """Where the table is complete, so that a missing row says something."""
+        complete = self.table.complete
+        if complete is None:
+            return np.zeros(question.n, np.bool_)
+        out = np.ones(question.n, np.bool_)
+        if complete.prefixes:
+            code = question.keys[0][1]
+            heads = tuple(complete.prefixes)
+            words = words_of(code).tolist()
+            inside = np.fromiter((str(w).startswith(heads) for w in words), np.bool_, len(words))
+            out &= inside[cast(Index, code.data)]
+        if complete.since is not None and question.day is not None:
+            since = (complete.since - _EPOCH).days
+            out &= cast(Index, question.day.data) >= since
+        if question.day is not None and question.day.known is not None:
+            out &= question.day.known
+        return out
+
+
+def _column(values: Any, type_: Type) -> Column:
+    if type_.base is not Base.WINDOW:
+        return column_of(values, type_)
+    read = column_of(values, TEXT)
+    return Column(type_, read.data, read.known, read.words)
+
+
+def _days(column: Any, empty: int) -> Index:
+    days = column.cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
+    null = column.is_null().to_numpy()
+    return np.where(null, empty, days)
+
+
+def _specific(row: str, place: str) -> int:
+    if row == "000000":
+        return 0
+    if row == place:
+        return 3
+    if row.endswith("0000"):
+        return 1 if place[:2] == row[:2] else MISSING
+    if row.endswith("00"):
+        return 2 if place[:4] == row[:4] else MISSING
+    return MISSING

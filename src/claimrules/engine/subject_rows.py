@@ -1,0 +1,260 @@
+"""The rows of one rule that may count, with what belongs to them: knowledge rows, subjects, other rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from claimrules.catalog import BOOLEAN, INTEGER, TEXT
+from claimrules.engine.aggregate import Members
+from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.kernels.segments import segment_min
+from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
+from claimrules.engine.prepare.arrays import take
+from claimrules.engine.space import BelowSpace, KindSpace, Space, absent, home_of, periods, reduced
+from claimrules.engine.values import times
+from claimrules.engine.values.shown import shown_array
+from claimrules.engine.walks import WALKS, Steps
+from claimrules.language.expression import (
+    Aggregate,
+    Call,
+    Case,
+    Expr,
+    Field,
+    Key,
+    MatchField,
+    MatchRow,
+    Missing,
+    RowId,
+    Walk,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from claimrules.engine.relation import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a match found for each row: knowledge row, MISSING or UNKNOWN; `covered` where a missing row says something."""
+
+    lookup: Lookup
+    rows: Index
+    covered: Mask | None = None
+
+    def column(self, name: str, type_: Any) -> Column:
+        """A column of the knowledge rows; not known where there is none."""
+        if not self.lookup.n:
+            return absent(type_, len(self.rows))
+        there = self.rows >= 0
+        taken = take(self.lookup.columns[name], np.maximum(self.rows, 0))
+        known = there if taken.known is None else there & taken.known
+        return Column(taken.type, taken.data, None if known.all() else known, taken.words)
+
+    def at(self, rows: Index) -> "Found":
+        """The same for some of the rows."""
+        return Found(self.lookup, self.rows[rows], None if self.covered is None else self.covered[rows])
+
+    def missing(self) -> Column:
+        """IS MISSING."""
+        known = self.rows != UNKNOWN
+        gone = self.rows == MISSING
+        if self.covered is not None:
+            known &= ~gone | self.covered
+        return Column(BOOLEAN, gone, None if known.all() else known)
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Which subject each row belongs to. `first`: each subject's first row. `loose`: rows of subjects with a row that
+    may or may not count, or may have rows that are not here.
+    """
+
+    ids: Index
+    k: int
+    first: Index
+    incomplete: Mask
+
+
+@dataclass(slots=True)
+class RowSpace(Space):
+    """The rows that may count. `at`: their places among all rows of the kind (a row stands once for each subject it joins).
+    `member`: False where it is not known whether the row counts; None where all do.
+    """
+
+    base: KindSpace
+    at: Index
+    member: Mask | None = None
+    matches: dict[str, Found] = field(default_factory=dict)
+    others: dict[str, "Relation"] = field(default_factory=dict)
+    keys: dict[str, Expr] = field(default_factory=dict)
+    subjects: Subjects | None = None
+    order: Callable[[], tuple[Index, Mask | None]] | None = None
+    n: int = field(init=False)
+    memo: dict[Expr, Column] = field(init=False, default_factory=dict)
+    in_set: Any = field(init=False)
+    _steps: Steps | None = field(init=False, default=None)
+    _subject_space: "SubjectSpace | None" = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.n = len(self.at)
+        self.in_set = self.base.in_set
+
+    def delegate(self, node: Expr) -> tuple[Space, Index] | None:
+        """What names a coarser kind alone is evaluated there; an aggregate over the subject's rows, on the subject."""
+        if isinstance(node, Aggregate):
+            if node.over == "" and self.subjects is not None:
+                return self.subject_space, self.subjects.ids
+            return None
+        if isinstance(node, Key):
+            return None
+        home = home_of(node, self.base.rows.kind)
+        if home is None:
+            return None
+        return self.base.kinds(home), self.base.rows.up[home][self.at]
+
+    @property
+    def subject_space(self) -> "SubjectSpace":
+        """The space of the subjects."""
+        if self._subject_space is None:
+            self._subject_space = SubjectSpace(self)
+        return self._subject_space
+
+    def leaf(self, node: Expr) -> Column:
+        """A field of the row, of its knowledge row, or of the one other row taken."""
+        match node:
+            case Field(owner="") | RowId(owner=""):
+                return take(self.base.evaluate(node), self.at)
+            case Field(owner=owner) | RowId(owner=owner) | MatchField(owner=owner) | MatchRow(owner=owner) if owner:
+                return self.others[owner].column(node)
+            case MatchField(match=match, column=column, type=type_):
+                return self.matches[match].column(column, type_)
+            case MatchRow(match=match):
+                rows = self.matches[match].rows
+                return Column(INTEGER, np.maximum(rows, 0), None if (rows >= 0).all() else rows >= 0)
+            case Missing(name=name, owner=""):
+                if name in self.matches:
+                    return self.matches[name].missing()
+                return self.others[name].missing()
+            case Missing(owner=owner):
+                return self.others[owner].column(node)
+            case Key(name=name):
+                return self.evaluate(self.keys[name])
+            case _:
+                raise NotImplementedError(type(node).__name__)
+
+    def aggregate(self, node: Aggregate) -> Column:
+        """Over one of `others`, over a kind below, or (a row that is its own subject) over itself."""
+        if node.over in self.others:
+            return self.others[node.over].aggregate(node)
+        if node.over:
+            return BelowSpace(self, self.base, self.at, node.over).reduced(node)
+        own = np.arange(self.n, dtype=np.int64)
+        return reduced(self, node, Members(own, self.n, self.member))
+
+    def walk(self, node: Walk) -> Column:
+        """A walk over the subject's rows in order."""
+        arguments = [self.evaluate(a) for a in node.arguments]
+        return WALKS[node.function](node.type, arguments, self.steps)
+
+    @property
+    def steps(self) -> Steps:
+        """The rows of each subject in order, those left out apart."""
+        if self._steps is None:
+            subjects = cast(Subjects, self.subjects)
+            out = np.zeros(self.n, np.bool_) if self.member is None else ~self.member
+            order = np.arange(self.n, dtype=np.int64)
+            if self.order is not None:
+                order, unknown = self.order()
+                if unknown is not None:
+                    out = out | unknown
+            self._steps = Steps(subjects.ids, subjects.k, order, out)
+        return self._steps
+
+    def period(self, window: Column) -> Column:
+        """The period that each row's own window puts it in."""
+        return periods(self, window, self.period_text)
+
+    def period_text(self, unit: str) -> Column:
+        """The hour, day, week … of the row's time, or its encounter, claim or prescription, as text."""
+        from claimrules.language.scope import key_word, time_of
+
+        kind = self.base.rows.kind
+        if unit in ("encounter", "claim"):
+            return self._named(unit)
+        if unit == "prescription":
+            word = key_word("prescription", kind)
+            return self.evaluate(word) if word is not None else absent(TEXT, self.n)
+        time = self.evaluate(time_of(kind))
+        if unit == "hour":
+            values, width = times.micros(time) // 3_600_000_000 * 3_600_000_000, 13
+        else:
+            whole = {"insurance_year": "year"}.get(unit, unit)
+            values = times.truncated_days(time, whole) * times.DAY
+            width = {"month": 7, "quarter": 7, "year": 4}.get(whole, 10)
+        return _distinct_texts(values, time.known, width)
+
+    def _named(self, kind: str) -> Column:
+        """An encounter is named by person, provider and number: two hospitals may number alike."""
+        space = self.base.kinds(kind)
+        names = ("claim_id",) if kind == "claim" else ("person_id", "provider_id", "encounter_id")
+        parts = [shown_array(space.evaluate(Field(TEXT, "", kind, name))) for name in names]
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        texts = pc.binary_join_element_wise(*parts, "/") if len(parts) > 1 else parts[0]
+        coded = texts.dictionary_encode()
+        if isinstance(coded, pa.ChunkedArray):
+            coded = coded.combine_chunks()
+        words = np.array(coded.dictionary.to_pylist() or [""], dtype=object)
+        codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return Column(TEXT, codes[self.base.up(kind)[self.at]], None, words)
+
+
+def _distinct_texts(values: Any, known: Mask | None, width: int) -> Column:
+    from claimrules.engine.values.text import _distinct
+
+    distinct, where = _distinct(np.asarray(values, dtype=np.int64))
+    full = np.datetime_as_string(distinct.astype("datetime64[us]"), unit="s").tolist()
+    words = np.array([t.replace("T", " ")[:width] for t in full] or [""], dtype=object)
+    return Column(TEXT, where, known, words)
+
+
+class SubjectSpace(Space):
+    """The subjects of a rule: one row each."""
+
+    def __init__(self, rows: RowSpace) -> None:
+        self.rows = rows
+        self.subjects = cast(Subjects, rows.subjects)
+        super().__init__(self.subjects.k, rows.in_set)
+
+    def delegate(self, node: Expr) -> tuple[Space, Index] | None:
+        """Keys, and what keys determine, are those of the subject's first row."""
+        for part in walk(node):
+            if isinstance(part, Aggregate) and part.over == "":
+                return None
+        if isinstance(node, Call | Case) and not any(
+            isinstance(p, Field | MatchField | Key | RowId | MatchRow | Missing) for p in walk(node)
+        ):
+            return None
+        return self.rows, self.subjects.first
+
+    def leaf(self, node: Expr) -> Column:
+        """Never: names are the rows'."""
+        raise NotImplementedError(type(node).__name__)
+
+    def aggregate(self, node: Aggregate) -> Column:
+        """Over the subject's rows."""
+        rows = self.rows
+        members = Members(self.subjects.ids, self.n, rows.member, self.subjects.incomplete)
+        return reduced(rows, node, members)
+
+
+def group(ids: Index, k: int, incomplete: Mask) -> Subjects:
+    """Subjects from the rows' numbers."""
+    first = segment_min(np.arange(len(ids), dtype=np.int64), ids, k)
+    return Subjects(ids, k, first.astype(np.int64), incomplete)
+
+
+Matches = Mapping[str, Found]

@@ -1,0 +1,71 @@
+"""Values as text, for messages: the shortest exact form."""
+
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from claimrules.catalog import Base
+from claimrules.engine.column import Column
+from claimrules.engine.values import numbers, text, times
+
+
+def shown(column: Column, label: dict[str, str] | None = None) -> list[str]:
+    """Each value as text; "" where it is not known. `label` gives the words of an enumeration."""
+    return cast(list[str], shown_array(column, label).to_pylist())
+
+
+def shown_array(column: Column, label: dict[str, str] | None = None) -> Any:
+    """The same as an Arrow string array, without a loop over rows."""
+    filled = _texts(column, label or {})
+    if column.known is not None:
+        filled = pc.if_else(pa.array(column.known), filled, "")
+    return filled
+
+
+def _texts(column: Column, label: dict[str, str]) -> Any:
+    base, data = column.type.base, cast(Any, column.data)
+    if base in (Base.TEXT, Base.WINDOW):
+        words = [label.get(w, w) for w in text.words_of(column).tolist()]
+        return pa.DictionaryArray.from_arrays(pa.array(data, pa.int32()), pa.array(words, pa.string())).cast(
+            pa.string()
+        )
+    if base is Base.BOOLEAN:
+        return pc.if_else(pa.array(data), "TRUE", "FALSE")
+    if base is Base.DATE:
+        return pa.array(data.astype(np.int32), pa.int32()).cast(pa.date32()).cast(pa.string())
+    if base is Base.TIMESTAMP:
+        full = pc.strftime(pa.array(data, pa.timestamp("us")).cast(pa.timestamp("s"), safe=False), "%Y-%m-%d %H:%M:%S")
+        return pc.if_else(pa.array(data % times.DAY == 0), pc.utf8_slice_codeunits(full, 0, 10), full)
+    if base is Base.DECIMAL:
+        return _trimmed(_decimal(data, column.type.scale))
+    if base is Base.DOUBLE:
+        rounded = numbers.to_scale(column, _FOUR)
+        return _trimmed(_decimal(rounded.data, 4))
+    return pa.array(data.astype(np.int64) if data.dtype != object else data, pa.int64()).cast(pa.string())
+
+
+def _decimal(data: Any, scale: int) -> Any:
+    if data.dtype == object:
+        from decimal import Decimal
+
+        return pa.array([str(Decimal(int(v)).scaleb(-scale)) for v in data], pa.string())
+    sign = pc.if_else(pa.array(data < 0), "-", "")
+    size = np.abs(data)
+    whole = pa.array(size // 10**scale, pa.int64()).cast(pa.string())
+    if not scale:
+        return pc.binary_join_element_wise(sign, whole, "")
+    part = pc.utf8_lpad(pa.array(size % 10**scale, pa.int64()).cast(pa.string()), scale, "0")
+    return pc.binary_join_element_wise(pc.binary_join_element_wise(sign, whole, ""), part, ".")
+
+
+def _trimmed(texts: Any) -> Any:
+    has_point = pc.match_substring(texts, ".")
+    short = pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), ".")
+    return pc.if_else(has_point, short, texts)
+
+
+from claimrules.catalog import decimal as _decimal_type  # noqa: E402
+
+_FOUR = _decimal_type(38, 4)

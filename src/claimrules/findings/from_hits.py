@@ -1,0 +1,339 @@
+"""The room's door: a batch's hits → tables of findings and of undecided subjects, and the money of each line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from claimrules.catalog import TEXT, kind_fields
+from claimrules.engine.batch_context import BatchContext
+from claimrules.engine.column import Column, Index
+from claimrules.engine.hits import Flagged, Hits, RuleHits
+from claimrules.engine.kernels.segments import expand_ranges, group_ids, segment_min, stable_order
+from claimrules.engine.prepare.arrays import take
+from claimrules.engine.space import KindSpace, absent
+from claimrules.engine.values.shown import shown_array
+from claimrules.engine.values.times import days
+from claimrules.findings.amounts import Money, Purse, row_amounts
+from claimrules.findings.identity import finding_ids
+from claimrules.findings.schema import FINDINGS, UNDECIDED
+from claimrules.findings.totals import LineMoney, Totals
+from claimrules.findings.words import basis_text, observed, reasons, sentences
+from claimrules.language.scope import time_of
+from claimrules.language.sources import Source
+
+_ABOVE_LINE = ("claim", "encounter", "day", "diagnosis", "operation")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFindings:
+    """What one batch gives: the two tables, each rule's (amount, fund loss) in cents, and the totals."""
+
+    findings: Any
+    undecided: Any
+    amounts: Mapping[str, tuple[int, int]]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The violating rows of one rule as money sees them: lines, or claims for kinds above the line.
+
+    `row`: the violating row among the flagged ones; `claim`, `line`: places in the batch (`line` -1 above the line).
+    """
+
+    row: Index
+    owner: Index
+    claim: Index
+    line: Index
+
+
+def make_findings(hits: Hits, context: BatchContext, sources: Mapping[str, Source]) -> BatchFindings:
+    """Findings and undecided subjects of one batch."""
+    purse = Purse(context.kind("claim"), context.kind("line"))
+    line_money = LineMoney(context.kind("line"), context.kind("claim"))
+    findings = [FINDINGS.empty_table()]
+    undecided = [UNDECIDED.empty_table()]
+    amounts: dict[str, tuple[int, int]] = {}
+    for rule in hits.rules:
+        rule_id = rule.plan.rule.id
+        if rule.flagged is not None:
+            table, amounts[rule_id] = _RuleFindings(rule, rule.flagged, context, purse, line_money, sources).table()
+            findings.append(table)
+        if rule.undecided is not None:
+            n = len(rule.undecided.subject)
+            columns = [
+                pa.array([rule_id] * n, pa.string()),
+                rule.undecided.subject,
+                rule.undecided.claim,
+                rule.undecided.missing,
+                pa.array(np.ones(n, np.int64)),
+            ]
+            undecided.append(pa.table([c.cast(f.type) for c, f in zip(columns, UNDECIDED, strict=True)], UNDECIDED))
+    return BatchFindings(pa.concat_tables(findings), pa.concat_tables(undecided), amounts, line_money.totals())
+
+
+@dataclass(slots=True)
+class _RuleFindings:
+    hits: RuleHits
+    flagged: Flagged
+    context: BatchContext
+    purse: Purse
+    line_money: LineMoney
+    sources: Mapping[str, Source]
+
+    def table(self) -> tuple[Any, tuple[int, int]]:
+        """The rule's findings, and their amount and loss in cents."""
+        rule, flagged = self.hits.plan.rule, self.flagged
+        space = self.context.kind(rule.kind)
+        parts = self._parts(space)
+        amount, loss = self._money(space, parts)
+        ids, k = group_ids([parts.owner, parts.claim], len(parts.owner))
+        self.line_money.add(rule.kind, parts.claim, parts.line, amount, loss)
+        first = segment_min(np.arange(len(ids), dtype=np.int64), ids, k).astype(np.int64)
+        owner, claim = parts.owner[first], parts.claim[first]
+        row = parts.row[first]
+        claims = self.context.kind("claim")
+        total, total_known = _grouped(amount, ids, k)
+        lost, lost_known = _grouped(loss, ids, k)
+        lines, involved, related = self._rows(parts, ids, k, owner, claim)
+        seen, bare_seen, allowed, bare_allowed = observed(rule, flagged, row, "zh")
+        special = {"{observed}": bare_seen, "{limit}": bare_allowed, "{reasons}": reasons(flagged, owner)}
+        date, date_known = self._date(space, ids, k, parts)
+        subject = flagged.subject.take(pa.array(owner))
+        columns = {
+            "finding_id": finding_ids(rule.id, subject),
+            "subject": subject,
+            "rule_id": _same(rule.id, k),
+            "rule_version": pa.array(np.full(k, rule.version, np.int32)),
+            "category": _same(rule.category, k),
+            "verdict": self._verdict(owner),
+            "severity": _same(rule.severity, k),
+            "person_id": _claim_text(claims, "person_id", claim),
+            "provider_id": _claim_text(claims, "provider_id", claim),
+            "claim_id": _claim_text(claims, "claim_id", claim),
+            "line_ids": lines,
+            "involved_line_ids": involved,
+            "related_claim_ids": related,
+            "event_date": pa.array(date.astype(np.int32), pa.int32(), mask=~date_known).cast(pa.date32()),
+            "observed": seen,
+            "allowed": allowed,
+            "amount": cents_array(total, total_known),
+            "fund_loss": cents_array(lost, lost_known),
+            "amount_method": _same(rule.amount.method, k),
+            "message_zh": sentences(rule.message[0], flagged, row, special, "zh"),
+            "message_en": sentences(rule.message[1], flagged, row, special, "en"),
+            "basis": _same(basis_text(rule.basis, self.sources), k),
+            "knowledge_ids": self._knowledge(owner),
+            "region": _claim_text(claims, "region", claim),
+        }
+        arrays = [columns[field.name].cast(field.type) for field in FINDINGS]
+        sums = (int(np.sum(np.where(total_known, total, 0))), int(np.sum(np.where(lost_known, lost, 0))))
+        return pa.table(arrays, schema=FINDINGS), sums
+
+    def _parts(self, space: KindSpace) -> Parts:
+        """Lines as they are; an encounter and a day as the encounter's claims; the rest as their claim."""
+        flagged, kind = self.flagged, self.hits.plan.rule.kind
+        n = np.arange(len(flagged.rows), dtype=np.int64)
+        if kind in ("line", "raw_line"):
+            return Parts(n, flagged.owner, space.up("claim")[flagged.rows], flagged.rows)
+        if kind in ("encounter", "day"):
+            order, starts, stops = space.children("claim", "encounter")
+            left, place = expand_ranges(starts[flagged.rows], stops[flagged.rows])
+            claim = order[place]
+        else:
+            left, claim = n, space.up("claim")[flagged.rows]
+        pair, k = group_ids([flagged.owner[left], claim], len(left))
+        first = segment_min(np.arange(len(left), dtype=np.int64), pair, k).astype(np.int64)
+        left, claim = left[first], claim[first]
+        return Parts(left, flagged.owner[left], claim, np.full(len(left), -1, np.int64))
+
+    def _money(self, space: KindSpace, parts: Parts) -> tuple[Money, Money]:
+        rule = self.hits.plan.rule
+        of_lines = rule.kind in ("line", "raw_line")
+        arguments = [take(a, parts.row) for a in self.flagged.arguments]
+        where = space if of_lines else self.context.kind("claim")
+        rows = parts.line if of_lines else parts.claim
+        amount = row_amounts(rule, where, self.purse, rows, arguments)
+        if rule.amount.method == "none":
+            return amount, amount
+        return amount, self.purse.loss(parts.claim, amount, of_lines=of_lines)
+
+    def _verdict(self, owner: Index) -> Any:
+        rule = self.hits.plan.rule
+        if rule.verdict != "violation" or not self.flagged.suspicious.any():
+            return _same(rule.verdict, len(owner))
+        return pc.if_else(pa.array(self.flagged.suspicious[owner]), "suspicious", "violation")
+
+    def _date(self, space: KindSpace, ids: Index, k: int, parts: Parts) -> tuple[Any, Any]:
+        """The earliest date of the violating rows."""
+        time = space.evaluate(time_of(self.hits.plan.rule.kind))
+        some = take(time, self.flagged.rows[parts.row])
+        far = np.int64(2**40)
+        value = days(some) if some.known is None else np.where(some.known, days(some), far)
+        least = segment_min(np.asarray(value, np.int64), ids, k)
+        return np.where(least < far, least, 0), least < far
+
+    # ------------------------------------------------------------------ lists
+
+    def _rows(self, parts: Parts, ids: Index, k: int, owner: Index, claim: Index) -> tuple[Any, Any, Any]:
+        """line_ids, involved_line_ids and related_claim_ids of each finding."""
+        line = self.context.kind("line")
+        lines = _lists(ids, parts.line, k, self._line_names()) if (parts.line >= 0).any() else _lists_of_none(k)
+        subject_rows: list[tuple[Index, Index]] = []
+        touched: list[tuple[Index, Index]] = [(parts.owner, parts.claim)]
+        for kind, who, rows in self.flagged.involved:
+            space = self.context.kind(kind)
+            if kind == "line":
+                subject_rows.append((who, rows))
+            touched.append(
+                (who, _claims_of(space, rows, self.context)[0][0]) if kind != "encounter" else _spread(space, who, rows)
+            )
+        involved = self._involved(subject_rows, parts, owner, claim, line)
+        related = self._related(touched, owner, claim)
+        return lines, involved, related
+
+    def _line_names(self) -> Column:
+        kind = self.hits.plan.rule.kind if self.hits.plan.rule.kind == "raw_line" else "line"
+        return self.context.kind(kind).rows.columns.get("line_id") or absent(TEXT, self.context.kind(kind).n)
+
+    def _involved(
+        self, rows: list[tuple[Index, Index]], parts: Parts, owner: Index, claim: Index, line: KindSpace
+    ) -> Any:
+        """Lines of the finding's own claim by their id, those of other claims as claim/line."""
+        k = len(owner)
+        if not rows:
+            return _lists_of_none(k)
+        who = np.concatenate([w for w, _ in rows])
+        which = np.concatenate([r for _, r in rows])
+        pair, n = group_ids([who, which], len(who))
+        first = segment_min(np.arange(len(who), dtype=np.int64), pair, n).astype(np.int64)
+        who, which = who[first], which[first]
+        violating = np.isin(who * (line.n + 1) + which, parts.owner * (line.n + 1) + parts.line)
+        who, which = who[~violating], which[~violating]
+        order = stable_order(who)
+        who, which = who[order], which[order]
+        starts, stops = np.searchsorted(who, owner, "left"), np.searchsorted(who, owner, "right")
+        finding, place = expand_ranges(starts, stops)
+        which = which[place]
+        names = shown_array(take(self._line_names(), which))
+        of_claim = line.up("claim")[which]
+        claims = self.context.kind("claim")
+        full = pc.binary_join_element_wise(_claim_text(claims, "claim_id", of_claim), names, "/")
+        texts = pc.if_else(pa.array(of_claim == claim[finding]), names, full)
+        return _sorted_lists(finding, texts, k)
+
+    def _related(self, touched: list[tuple[Index, Index]], owner: Index, claim: Index) -> Any:
+        """The other claims of the subject."""
+        who = np.concatenate([w for w, _ in touched])
+        which = np.concatenate([c for _, c in touched])
+        pair, n = group_ids([who, which], len(who))
+        first = segment_min(np.arange(len(who), dtype=np.int64), pair, n).astype(np.int64)
+        who, which = who[first], which[first]
+        starts, stops = np.searchsorted(who, owner, "left"), np.searchsorted(who, owner, "right")
+        finding, place = expand_ranges(starts, stops)
+        which = which[place]
+        keep = which != claim[finding]
+        texts = _claim_text(self.context.kind("claim"), "claim_id", which[keep])
+        return _sorted_lists(finding[keep], texts, len(owner))
+
+    def _knowledge(self, owner: Index) -> Any:
+        """The ids of the knowledge rows that the subject's violating rows consulted."""
+        whos: list[Index] = []
+        texts: list[Any] = []
+        for lookup, who, rows in self.flagged.knowledge:
+            pair, n = group_ids([who, rows], len(who))
+            first = segment_min(np.arange(len(who), dtype=np.int64), pair, n).astype(np.int64)
+            whos.append(who[first])
+            ids = lookup.knowledge_ids(rows[first])
+            texts.append(ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids)
+        if not whos:
+            return _lists_of_none(len(owner))
+        who, text = np.concatenate(whos), pa.concat_arrays([t.cast(pa.string()) for t in texts])
+        order = stable_order(who)
+        who = who[order]
+        starts, stops = np.searchsorted(who, owner, "left"), np.searchsorted(who, owner, "right")
+        finding, place = expand_ranges(starts, stops)
+        return _sorted_lists(finding, text.take(pa.array(order[place])), len(owner))
+
+
+def _claims_of(space: KindSpace, rows: Index, _: BatchContext) -> list[tuple[Index]]:
+    if space.rows.kind == "claim":
+        return [(rows,)]
+    return [(space.up("claim")[rows],)]
+
+
+def _spread(space: KindSpace, who: Index, rows: Index) -> tuple[Index, Index]:
+    """An encounter's claims."""
+    order, starts, stops = space.children("claim", "encounter")
+    left, place = expand_ranges(starts[rows], stops[rows])
+    return who[left], order[place]
+
+
+def _grouped(money: Money, ids: Index, k: int) -> tuple[Any, Any]:
+    """The sum of each group, and whether every part of it is known."""
+    cents = np.where(money.known, money.cents, 0)
+    total = np.zeros(k, dtype=cents.dtype)
+    np.add.at(total, ids, cents)
+    known = np.ones(k, np.bool_)
+    known[ids[~money.known]] = False
+    return total, known
+
+
+def cents_array(cents: Any, known: Any) -> Any:
+    """Cents as decimal(18, 2)."""
+    if cents.dtype == object:
+        from decimal import Decimal
+
+        values = [Decimal(int(c)).scaleb(-2) if k else None for c, k in zip(cents, known, strict=True)]
+        return pa.array(values, pa.decimal128(18, 2))
+    whole = pa.array(cents, pa.int64(), mask=~known).cast(pa.decimal128(19, 0))
+    return pc.multiply(whole, pa.scalar(_CENT)).cast(pa.decimal128(18, 2))
+
+
+def _same(text: str, n: int) -> Any:
+    return pa.repeat(pa.scalar(text, pa.string()), n)
+
+
+def _claim_text(claims: KindSpace, name: str, at: Index) -> Any:
+    column = claims.rows.columns.get(name)
+    if column is None:
+        return pa.nulls(len(at), pa.string())
+    some = take(column, at)
+    text = shown_array(some)
+    return text if some.known is None else pc.if_else(pa.array(some.known), text, pa.scalar(None, pa.string()))
+
+
+def _lists_of_none(k: int) -> Any:
+    return pa.ListArray.from_arrays(pa.array(np.zeros(k + 1, np.int32)), pa.array([], pa.string()))
+
+
+def _lists(ids: Index, rows: Index, k: int, names: Column) -> Any:
+    pair, n = group_ids([ids, rows], len(ids))
+    first = segment_min(np.arange(len(ids), dtype=np.int64), pair, n).astype(np.int64)
+    texts = shown_array(take(names, rows[first]))
+    return _sorted_lists(ids[first], texts, k)
+
+
+def _sorted_lists(finding: Index, texts: Any, k: int) -> Any:
+    """Lists of texts, each in text order, so that nothing depends on the order of rows."""
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    coded = texts.dictionary_encode()
+    words = coded.dictionary
+    rank = np.empty(len(words), np.int64)
+    rank[pc.array_sort_indices(words).to_numpy()] = np.arange(len(words))
+    code = rank[coded.indices.to_numpy(zero_copy_only=False)] if len(texts) else np.zeros(0, np.int64)
+    order = np.lexsort((code, finding))
+    counts = np.bincount(finding, minlength=k)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), texts.take(pa.array(order)))
+
+
+from decimal import Decimal as _Decimal  # noqa: E402
+
+_CENT = _Decimal("0.01")
+
+__all__ = ["BatchFindings", "cast", "cents_array", "kind_fields", "make_findings"]

@@ -1,0 +1,101 @@
+"""Every row's verdict by one rule: what cases compare with."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from claimrules.catalog import TEXT
+from claimrules.engine.batch_context import BatchContext
+from claimrules.engine.evidence import claim_text, own_text
+from claimrules.engine.hits import RuleHits, Trace
+from claimrules.engine.prepare.arrays import take
+from claimrules.engine.space import absent
+from claimrules.engine.values.shown import shown_array
+from claimrules.findings.amounts import Purse, row_amounts
+from claimrules.findings.from_hits import cents_array
+from claimrules.findings.schema import VERDICTS
+
+
+def verdict_table(hits: RuleHits, context: BatchContext) -> Any:
+    """One row for each row of the rule's kind (several where it joins several subjects), with the amount it carries."""
+    rule = hits.plan.rule
+    space = context.kind(rule.kind)
+    trace = hits.trace
+    assert trace is not None  # noqa: S101 - asked for
+    judged = np.zeros(space.n, np.bool_)
+    judged[trace.rows] = True
+    rest = np.flatnonzero(~judged)
+    rows = np.concatenate([trace.rows, rest])
+    m = len(rest)
+    amount, known = _amounts(hits, context, trace)
+    no = np.zeros(m, np.bool_)
+    columns = [
+        _texts(trace.subject, own_text(space, rest) if m else pa.array([], pa.string())),
+        claim_text(space, rows),
+        _line_ids(context, rule.kind, rows),
+        pa.array([*trace.verdict.tolist(), *["not_applicable"] * m], pa.string()),
+        pa.array([*(text or None for text in trace.missing.tolist()), *[None] * m], pa.string()),
+        cents_array(np.concatenate([amount, np.zeros(m, amount.dtype)]), np.concatenate([known, no])),
+        pa.array(np.concatenate([trace.suspicious, no])),
+        pa.array(np.concatenate([trace.violating, no])),
+    ]
+    return pa.table([c.cast(f.type) for c, f in zip(columns, VERDICTS, strict=True)], schema=VERDICTS)
+
+
+def _texts(*parts: Any) -> Any:
+    return pa.concat_arrays(
+        [p.combine_chunks() if isinstance(p, pa.ChunkedArray) else p.cast(pa.string()) for p in parts]
+    )
+
+
+def _line_ids(context: BatchContext, kind: str, rows: Any) -> Any:
+    if kind not in ("line", "raw_line"):
+        return pa.nulls(len(rows), pa.string())
+    column = context.kind(kind).rows.columns.get("line_id") or absent(TEXT, context.kind(kind).n)
+    some = take(column, rows)
+    text = shown_array(some)
+    return text if some.known is None else pc.if_else(pa.array(some.known), text, pa.scalar(None, pa.string()))
+
+
+def _amounts(hits: RuleHits, context: BatchContext, trace: Trace) -> tuple[Any, Any]:
+    """The amount of each violating row."""
+    n = len(trace.rows)
+    cents, known = np.zeros(n, np.int64), np.zeros(n, np.bool_)
+    flagged, rule = hits.flagged, hits.plan.rule
+    if flagged is None:
+        return cents, known
+    of_lines = rule.kind in ("line", "raw_line")
+    space = context.kind(rule.kind)
+    purse = Purse(context.kind("claim"), context.kind("line"))
+    if of_lines:
+        money = row_amounts(rule, space, purse, flagged.rows, flagged.arguments)
+        values, sure = money.cents, money.known
+    else:
+        values, sure = _of_claims(rule, context, purse, flagged)
+    at = np.flatnonzero(trace.violating)
+    order = np.lexsort((trace.rows[at],))
+    flagged_order = np.lexsort((flagged.rows,))
+    if values.dtype == object:
+        cents = cents.astype(object)
+    cents[at[order]] = values[flagged_order]
+    known[at[order]] = sure[flagged_order]
+    return cents, known
+
+
+def _of_claims(rule: Any, context: BatchContext, purse: Purse, flagged: Any) -> tuple[Any, Any]:
+    space = context.kind(rule.kind)
+    claims = context.kind("claim")
+    if rule.kind in ("encounter", "day"):
+        order, starts, stops = space.children("claim", "encounter")
+        values = np.zeros(len(flagged.rows), np.int64)
+        sure = np.ones(len(flagged.rows), np.bool_)
+        money = row_amounts(rule, claims, purse, order, []) if not flagged.arguments else None
+        if money is None:
+            return values, ~sure
+        total = np.concatenate([[0], np.cumsum(np.where(money.known, money.cents, 0))])
+        begin, end = starts[flagged.rows], stops[flagged.rows]
+        return total[end] - total[begin], sure
+    money = row_amounts(rule, claims, purse, space.up("claim")[flagged.rows], flagged.arguments)
+    return money.cents, money.known

@@ -1,0 +1,22 @@
+"""Second pass: which absences the rule asks for, and which make a row clean."""
+
+from dataclasses import replace
+
+from claimrules.language.expression import Expr, Field, MatchField, Missing, Walk, walk
+from claimrules.plan.rewrite import expressions
+from claimrules.plan.rule_plan import RulePlan
+
+
+def name_absences(plan: RulePlan) -> RulePlan:
+    """A `take`-one other of which the flag names a column, and of which nothing asks IS MISSING, must be there."""
+    rule = plan.rule
+    every = [part for node in expressions(rule) for part in walk(node)]
+    asked = frozenset(part.name for part in every if isinstance(part, Missing) and not part.owner)
+    flagged = [part for _, node in rule.flag for part in walk(node)]
+    used = {part.owner for part in flagged if isinstance(part, Field | MatchField) and part.owner}
+    needed = tuple(o.name for o in rule.others if o.take != "all" and o.name in used and o.name not in asked)
+    walks = any(isinstance(part, Walk) for part in every)
+    return replace(plan, asked=asked, needed=needed, walks=walks)
+
+
+__all__ = ["Expr", "name_absences"]

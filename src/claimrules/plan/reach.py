@@ -1,0 +1,52 @@
+"""Fourth pass: what each rule reads, and how far its rows may lie apart."""
+
+from dataclasses import replace
+
+from claimrules.catalog import KIND_TABLES, KINDS
+from claimrules.language.expression import Aggregate, Field, RowId, walk
+from claimrules.language.rule import OtherSpec, Rule
+from claimrules.plan.rewrite import expressions
+from claimrules.plan.rule_plan import RulePlan
+
+PERSON = ("encounter", "person_id")
+
+
+def find_reach(plan: RulePlan) -> RulePlan:
+    """`columns` and `partition`."""
+    rule = plan.rule
+    columns = {
+        (KIND_TABLES[part.kind], part.name)
+        for node in expressions(rule)
+        for part in walk(node)
+        if isinstance(part, Field) and part.kind in KIND_TABLES
+    }
+    return replace(plan, columns=frozenset(columns), partition=_partition(rule))
+
+
+def _partition(rule: Rule) -> str:
+    widths = [_of_keys([key.value for key in rule.per], rule.kind) if rule.per else _own(rule)]
+    widths += [_of_other(other) for other in rule.others]
+    return max(widths, key=["line", "claim", "encounter", "person", "all"].index)
+
+
+def _own(rule: Rule) -> str:
+    below = any(isinstance(p, Aggregate) and p.over in KINDS for node in expressions(rule) for p in walk(node))
+    return "encounter" if below or rule.kind in ("encounter", "day") else "claim" if rule.kind == "claim" else "line"
+
+
+def _of_keys(keys: list[object], kind: str) -> str:
+    width = "all"
+    for key in keys:
+        if isinstance(key, RowId):
+            return "encounter" if key.kind == "encounter" else "claim"
+        if isinstance(key, Field) and (key.kind, key.name) == PERSON:
+            width = "person"
+        elif isinstance(key, Field) and key.name == "prescription_id" and width == "all":
+            width = "all"
+    return width
+
+
+def _of_other(other: OtherSpec) -> str:
+    if other.within is not None and other.within.period in ("claim", "encounter", "prescription"):
+        return "encounter"
+    return _of_keys([mine for mine, _ in other.same], other.kind)
