@@ -71,11 +71,11 @@ class RuleFile(pytest.File):
 
     def _pack(self) -> Any:
         import claimrules
-        from claimrules.cases import rules_root
         from claimrules.diagnostics import ClaimRulesError
+        from claimrules.pack import root_of
 
         packs = self.config.stash.setdefault(_packs, {})
-        root = rules_root(self.path)
+        root = root_of(self.path)
         if root not in packs:
             try:
                 packs[root] = claimrules.load(root)

@@ -4,11 +4,9 @@ Takes: a `RulePack` and the `examples:` of its rules. Gives: `Case`, `CaseOutcom
 Never: judges anything itself; the verdicts are the pack's.
 """
 
-from claimrules.cases.bases import rules_root
 from claimrules.cases.case import Case, CaseOutcome, Expect, RuleCases
 from claimrules.cases.completeness import case_problems
 from claimrules.cases.from_examples import read_cases
-from claimrules.cases.rule_files import rule_files
 from claimrules.cases.run import run_cases, run_pack
 from claimrules.cases.world import Row, World
 
@@ -21,8 +19,6 @@ __all__ = [
     "World",
     "case_problems",
     "read_cases",
-    "rule_files",
-    "rules_root",
     "run_cases",
     "run_pack",
 ]

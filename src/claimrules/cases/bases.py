@@ -6,14 +6,6 @@ from pathlib import Path
 from claimrules.diagnostics import Node, read_yaml
 
 
-def rules_root(file: Path) -> Path:
-    """The rule base that a file belongs to: the nearest folder above with `sources.yaml`, else the file's own."""
-    for folder in file.resolve().parents:
-        if (folder / "sources.yaml").is_file():
-            return folder
-    return file.resolve().parent
-
-
 def base_names(root: Path) -> tuple[str, ...]:
     """The names that `given:` knows, the rule base's own included."""
     shipped = (item.name for item in resources.files(__package__).joinpath("bases").iterdir())

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from claimrules.cases.bases import rules_root
 from claimrules.cases.case import Case, Rows, RuleCases
 from claimrules.cases.expectation import read_expect
 from claimrules.cases.reader import Problems, entries, scalar
 from claimrules.cases.world_from_case import read_world
 from claimrules.diagnostics import CaseError, MappingNode, Node, Place, SequenceNode
+from claimrules.pack import root_of
 
 CASE_KEYS = (
     "name",
@@ -66,7 +66,7 @@ def _read_case(node: Node, rule: RuleCases, problems: Problems) -> Case | None:
     if name is None or not name.text:
         problems.add("CR603", "a case needs a `name`", node.place, "say in one sentence what must happen")
         return None
-    world = read_world(node, name.place, rules_root(Path(rule.file)), problems)
+    world = read_world(node, name.place, root_of(Path(rule.file)), problems)
     expect_node = node.get("expect")
     if expect_node is None:
         problems.add("CR603", f"the case `{name.text}` expects nothing", name.place, "add `expect: {flagged: [...]}`")

@@ -23,9 +23,10 @@ def check(
 ) -> int:
     """Check the rule files of RULES: schema, names, types, dates, knowledge tables, cases. Needs no data."""
     import claimrules
-    from claimrules.cases import case_problems, rule_files
+    from claimrules.cases import case_problems
     from claimrules.cli.printing import counted, print_diagnostics
     from claimrules.diagnostics import ClaimRulesError, Level
+    from claimrules.pack import rule_files
 
     found: list[Diagnostic] = []
     try:

@@ -54,6 +54,8 @@ def _command(arguments: Sequence[str]) -> int:
             error.show()
             return MISUSE
         raise
+    if code == INTERRUPTED:  # some versions of typer turn Ctrl-C into this code, others into Abort
+        return _interrupted()
     return code if isinstance(code, int) else DONE
 
 
