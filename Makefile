@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format clean
+.PHONY: help setup demo test lint format picture clean
 
 help:
 	@echo "make demo    audit the small fixture with the rules of this repository; results in OUT/"
@@ -48,6 +48,10 @@ lint: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The picture in the README, drawn anew where the fixture or the look of a finding has changed.
+picture: $(STAMP)
+	$(BIN)/python docs/picture.py
 
 clean:
 	rm -rf $(VENV) OUT build dist .coverage .*_cache
