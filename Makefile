@@ -33,7 +33,7 @@ $(STAMP): pyproject.toml .ci/python
 	@touch $@
 
 demo: $(STAMP)
-	$(BIN)/claimrules audit fixtures/small --rules rules --out OUT
+	$(BIN)/claimrules audit fixtures/small --rules rules --out OUT --show 7
 
 test: $(STAMP)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
