@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from claimrules.batch import ClaimBatch
     from claimrules.diagnostics import ClaimRulesError, Diagnostic
     from claimrules.findings import AuditResult, CheckResult, Finding
-    from claimrules.models import Claim, FeeLine, Operation
-    from claimrules.models import Diagnosis
+    from claimrules.models import Claim, Diagnosis, FeeLine, Operation
     from claimrules.pack import RulePack, load
 
 _HOMES = {
@@ -48,7 +47,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

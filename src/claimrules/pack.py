@@ -11,12 +11,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from claimrules.batch import ClaimBatch, Intake, open_claims
-from claimrules.diagnostics import ClaimRulesError, ClaimsError, Diagnostic, LanguageError, PlanError, suggest
+from claimrules.diagnostics import (
+    ClaimRulesError,
+    ClaimsError,
+    Diagnostic,
+    KnowledgeError,
+    LanguageError,
+    PlanError,
+    suggest,
+)
 from claimrules.engine.batch_context import BatchContext, Shelf
 from claimrules.engine.hits import Counts, Hits
 from claimrules.engine.prepare import prepare
@@ -337,9 +344,7 @@ class _Gathered:
         counted = rows.filter(gone).group_by(["rule_id", "missing"], use_threads=False).aggregate([("subjects", "sum")])
         n = counted.num_rows
         null = pa.nulls(n, pa.string())
-        table = pa.table(
-            [counted["rule_id"], null, null, counted["missing"], counted["subjects_sum"]], schema=UNDECIDED
-        )
+        table = pa.table([counted["rule_id"], null, null, counted["missing"], counted["subjects_sum"]], schema=UNDECIDED)
         return _ordered(pa.concat_tables([single, table]))
 
 
@@ -377,9 +382,7 @@ def rule_files(folder: Path) -> list[Path]:
     if folder.is_file():
         return [folder]
     found = [p for suffix in ("*.yaml", "*.yml") for p in folder.rglob(suffix)]
-    inside = [
-        p for p in found if p.name not in NOT_RULES and not NOT_RULE_FOLDERS & set(p.relative_to(folder).parts[:-1])
-    ]
+    inside = [p for p in found if p.name not in NOT_RULES and not NOT_RULE_FOLDERS & set(p.relative_to(folder).parts[:-1])]
     return sorted(inside)
 
 
@@ -458,8 +461,6 @@ def _read_rules(
 
 
 def _of_first(found: list[Diagnostic]) -> ClaimRulesError:
-    from claimrules.diagnostics import KnowledgeError
-
     knowledge = all(d.code.startswith("CR3") for d in found)
     return KnowledgeError(found) if knowledge else LanguageError(found)
 
@@ -490,6 +491,3 @@ def typed_parameters(rules: Mapping[str, Rule], values: Mapping[str, str]) -> di
     if found:
         raise PlanError(found)
     return out
-
-
-__all__ = ["RulePack", "load", "np", "root_of", "rule_files", "typed_parameters"]

@@ -23,9 +23,7 @@ class Judge:
         for name, table in tables.items():
             self.db.register(name, table)
         for file in sorted(FOLDER.glob("*.csv")):
-            self.db.execute(
-                f"CREATE TABLE k_{file.stem} AS FROM read_csv('{file}', all_varchar = true, nullstr = '\\N')"
-            )
+            self.db.execute(f"CREATE TABLE k_{file.stem} AS FROM read_csv('{file}', all_varchar = true, nullstr = '\\N')")
         self.db.execute(SQL)
 
     def found(self) -> list[Label]:

@@ -101,8 +101,9 @@ SELECT 'drug_over_price', person_id, provider_id, claim_id, line_id,
   WHERE n.provider_level IS NOT NULL
   QUALIFY row_number() OVER (PARTITION BY n.claim_id, n.line_id ORDER BY k.region = '000000', coalesce(k.level, '') = '') = 1) WHERE due > 100000000
 UNION ALL
-SELECT 'ipt_split_stay', person_id, provider_id, last_claim, NULL, (in_scope * 100)::BIGINT FROM (
+SELECT 'ipt_split_stay', e.person_id, e.provider_id, c.claim_id, NULL, (c.in_scope_amount * 100)::BIGINT FROM (
   SELECT *, lag(discharged_at) OVER w AS before, lag(dx) OVER w AS dx_before, lag(way) OVER w AS way_before FROM encounters
   WHERE care_type = 'inpatient' WINDOW w AS (PARTITION BY person_id, provider_id ORDER BY admitted_at, discharged_at, last_claim)) e
-WHERE date_diff('day', before::DATE, admitted_at::DATE) BETWEEN 0 AND 15 AND way_before <> 'died' AND left(dx, 3) = left(dx_before, 3)
+  JOIN live c ON c.person_id = e.person_id AND c.provider_id = e.provider_id AND c.enc = e.enc
+WHERE date_diff('day', before::DATE, e.admitted_at::DATE) BETWEEN 0 AND 15 AND way_before <> 'died' AND left(dx, 3) = left(dx_before, 3)
   AND NOT EXISTS (SELECT 1 FROM k_code_sets k WHERE k.set_id = 'planned readmission' AND starts_with(e.dx, k.prefix));

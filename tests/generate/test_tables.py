@@ -56,9 +56,7 @@ def test_keys_are_unique_and_lead_somewhere(tables: dict[str, Any]) -> None:
     assert ask("SELECT count(*) - count(DISTINCT line_id) FROM lines", **tables) == [(0,)]
     for name in ("lines", "diagnoses", "operations", "labels"):
         assert ask(f"SELECT count(*) FROM {name} ANTI JOIN claims USING (claim_id)", **tables) == [(0,)]
-    orphans = (
-        "SELECT count(*) FROM lines r LEFT JOIN lines t ON t.line_id = r.reverses_line_id AND t.claim_id = r.claim_id"
-    )
+    orphans = "SELECT count(*) FROM lines r LEFT JOIN lines t ON t.line_id = r.reverses_line_id AND t.claim_id = r.claim_id"
     assert ask(f"{orphans} WHERE r.reverses_line_id IS NOT NULL AND t.line_id IS NULL", **tables) == [(0,)]
 
 
@@ -69,9 +67,7 @@ def test_amounts_satisfy_the_four_part_identity(tables: dict[str, Any]) -> None:
     off += "abs(amount - quantity * unit_price) > 0.005"
     assert ask(off, **tables) == [(0,)]
     sums = "SELECT claim_id, sum(amount) AS a, sum(in_scope_amount) AS s FROM lines GROUP BY ALL"
-    wrong = (
-        f"SELECT count(*) FROM claims JOIN ({sums}) USING (claim_id) WHERE a <> total_amount OR s <> in_scope_amount"
-    )
+    wrong = f"SELECT count(*) FROM claims JOIN ({sums}) USING (claim_id) WHERE a <> total_amount OR s <> in_scope_amount"
     assert ask(wrong, **tables) == [(0,)]
     assert ask("SELECT count(*) FROM claims WHERE fund_amount < 0 OR fund_amount > in_scope_amount", **tables) == [(0,)]
 

@@ -55,9 +55,7 @@ def open_claims(
 def _of_documents(documents: Documents, file: str, how: TableMapping, lines: int) -> Intake:
     if how.file != "<canonical>":
         advice = "leave --mapping out, or give the claims as tables"
-        raise ClaimsError(
-            Diagnostic("CR109", "a mapping is for tables, not for Claim documents", Place(file), help=advice)
-        )
+        raise ClaimsError(Diagnostic("CR109", "a mapping is for tables, not for Claim documents", Place(file), help=advice))
     return Intake(Tables(documents.tables, documents.rows, file), how, lines, (file, documents.bad))
 
 

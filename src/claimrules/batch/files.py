@@ -51,9 +51,7 @@ class Folder:
         pure = PurePosixPath(pattern)
         if pure.is_absolute() or ".." in pure.parts:
             raise ClaimsError(
-                Diagnostic(
-                    "CR103", f"`{pattern}` is outside the claims folder", Place(self.name), help="name files inside"
-                )
+                Diagnostic("CR103", f"`{pattern}` is outside the claims folder", Place(self.name), help="name files inside")
             )
         return [self._source(path, encoding, delimiter) for path in self._paths(pattern)]
 

@@ -55,9 +55,7 @@ class Intake:
     def __enter__(self) -> "Intake":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -125,9 +123,7 @@ class Intake:
         lines = self._readers.get("lines")
         running = lines is not None and any(c.running for c in lines.columns)
         blanks = {
-            name: typed_nulls(reader.columns).empty_table()
-            if (reader := self._readers.get(name))
-            else empty_table(name)
+            name: typed_nulls(reader.columns).empty_table() if (reader := self._readers.get(name)) else empty_table(name)
             for name in NAMES
         }
         return Bench(self._index.doubled, running, blanks, self._files, self.absent)

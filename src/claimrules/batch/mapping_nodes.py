@@ -28,9 +28,7 @@ class Reader:
     ) -> MappingNode | None:
         """A mapping whose keys are all `known` (any, if None)."""
         if not isinstance(node, MappingNode):
-            self.fault(
-                "CR121", f"{what} must be a mapping of keys and values", getattr(node, "place", place) or Place("")
-            )
+            self.fault("CR121", f"{what} must be a mapping of keys and values", getattr(node, "place", place) or Place(""))
             return None
         for key, _ in node.items:
             if known is not None and key.text not in known:

@@ -97,9 +97,7 @@ def _required(read: Reader, table: str, have: set[str], place: Place) -> None:
     missing = [f.name for f in TABLES[table] if f.required and f.name not in have]
     if missing:
         names = ", ".join(missing)
-        read.fault(
-            "CR122", f"the table `{table}` does not say where {names} comes from", place, help="add to `columns`"
-        )
+        read.fault("CR122", f"the table `{table}` does not say where {names} comes from", place, help="add to `columns`")
 
 
 def _join(read: Reader, node: object) -> Join:

@@ -139,9 +139,7 @@ def reject_rows(files: list[str], name: str, table: Any, code: str, reason: Any,
 
 
 def _doubled_claim(table: Any) -> Any:
-    return pc.binary_join_element_wise(
-        "claim_id '", _array(table.column("claim_id")), "' stands on another row too", ""
-    )
+    return pc.binary_join_element_wise("claim_id '", _array(table.column("claim_id")), "' stands on another row too", "")
 
 
 def _doubled_line(table: Any) -> Any:

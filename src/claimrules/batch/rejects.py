@@ -82,7 +82,5 @@ def raw_text(columns: dict[str, Any], personal: Collection[str]) -> Any:
 def mask_ragged(cells: tuple[str, ...], header: tuple[str, ...], personal: Collection[str]) -> str:
     """A row with too many or too few cells: every cell that may be personal after the shift is masked."""
     shift = len(cells) - len(header)
-    hidden = {
-        i + by for i, name in enumerate(header) if name in personal for by in range(min(0, shift), max(0, shift) + 1)
-    }
+    hidden = {i + by for i, name in enumerate(header) if name in personal for by in range(min(0, shift), max(0, shift) + 1)}
     return ", ".join(MASK if i in hidden else cell for i, cell in enumerate(cells))

@@ -211,12 +211,7 @@ class TableReader:
 
     def _claim_ids(self, shaped: Shaped) -> Any:
         column = [c for c in self.how.columns if c.target == "claim_id"]
-        return (
-            read_rows(shaped.env, shaped.n, column, self.how.nulls)
-            .table.column("claim_id")
-            .combine_chunks()
-            .drop_null()
-        )
+        return read_rows(shaped.env, shaped.n, column, self.how.nulls).table.column("claim_id").combine_chunks().drop_null()
 
     def _file_code(self, name: str) -> int:
         if name not in self._files:
@@ -241,17 +236,13 @@ class TableReader:
 
     def _reject(self, shaped: Shaped, checked: Checked, rejects: Rejects) -> None:
         bad = shaped.take(checked.bad)
-        shown = dict.fromkeys(
-            name for c in self.columns for name in (*c.parts, source_of(c, bad.env)) if name is not None
-        )
+        shown = dict.fromkeys(name for c in self.columns for name in (*c.parts, source_of(c, bad.env)) if name is not None)
         raw = raw_text({name: bad.env[name] for name in shown}, self._personal())
         files = pa.array(self._files, pa.string()).take(pa.array(bad.files))
         rejects.add(self.how.table, files, bad.rows, checked.codes, checked.reasons, raw)
 
 
-def _missing(
-    name: str, source: Source, place: Place | None, have: set[str] | None = None, target: str = ""
-) -> ClaimsError:
+def _missing(name: str, source: Source, place: Place | None, have: set[str] | None = None, target: str = "") -> ClaimsError:
     near = suggest(name, have if have is not None else source.columns)
     wanted = f", which `{target}` needs" if target and target != name else ""
     advice = f"is it `{near}`?" if near else "name the column that holds it in a mapping (--mapping)"

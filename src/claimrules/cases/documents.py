@@ -90,6 +90,4 @@ def _is_id(value: Value) -> bool:
 def _names_an_id(case: Case) -> bool:
     said = {cell for _, rows in case.knowledge for row in rows for _, cell in row if cell}
     said.update(value for _, value in case.params)
-    return any(
-        value in said for row in case.world.rows for column, value in row.values.items() if column in _IDS and value
-    )
+    return any(value in said for row in case.world.rows for column, value in row.values.items() if column in _IDS and value)

@@ -24,9 +24,7 @@ def read_expect(node: Node, kind: str, world: World, problems: Problems) -> Expe
         )
         return Expect()
     if not isinstance(node, MappingNode):
-        problems.add(
-            "CR608", "`expect` must be a word or a mapping", node.place, "as in {flagged: [l1], amount: 86.40}"
-        )
+        problems.add("CR608", "`expect` must be a word or a mapping", node.place, "as in {flagged: [l1], amount: 86.40}")
         return Expect()
     for key, place, _ in entries(node, "`expect`", problems):
         if key not in _KEYS:

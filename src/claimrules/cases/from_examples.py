@@ -35,9 +35,7 @@ def read_cases(rule: RuleCases) -> tuple[Case, ...]:
     if rule.examples is None:
         return ()
     if not isinstance(rule.examples, SequenceNode):
-        problems.add(
-            "CR601", "`examples` must be a list of cases", rule.examples.place, "begin each case with `- name:`"
-        )
+        problems.add("CR601", "`examples` must be a list of cases", rule.examples.place, "begin each case with `- name:`")
         raise CaseError(problems.found)
     cases: list[Case] = []
     seen: dict[str, Place] = {}

@@ -69,9 +69,7 @@ def _run_group(pack: Judge, group: list[Placed]) -> Iterator[CaseOutcome]:
         again = _judge(set_up, first.rule_id, _reversed(documents), group)
     except (ClaimRulesError, ValidationError) as error:
         text = f"the case cannot be run:\n{error}"
-        yield from (
-            CaseOutcome(one.case.rule_id, one.case.name, one.case.place, passed=False, text=text) for one in group
-        )
+        yield from (CaseOutcome(one.case.rule_id, one.case.name, one.case.place, passed=False, text=text) for one in group)
         return
     for one, rows, turned in zip(group, judged, again, strict=True):
         yield _outcome(one.case, rows, turned)

@@ -54,9 +54,7 @@ def _base(given: Node, root: Path, problems: Problems) -> MappingNode | None:
 def _add(source: MappingNode, rows: list[Row], problems: Problems) -> None:
     for label, place, node in entries(source.get("claims"), "`claims`", problems):
         if "." in label or label in {row.label for row in rows}:
-            problems.add(
-                "CR606", f"a claim cannot be called `{label}`", place, "choose a label that is free, without a dot"
-            )
+            problems.add("CR606", f"a claim cannot be called `{label}`", place, "choose a label that is free, without a dot")
             continue
         rows.append(Row("claims", label, label, _claim_values(node, rows, problems)))
     for table in ROW_TABLES:

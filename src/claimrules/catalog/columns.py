@@ -269,7 +269,10 @@ KIND_TABLES: dict[str, str] = {
 
 
 def kind_fields(kind: str) -> dict[str, Field]:
-    """The fields that a row of `kind` shows to a rule. An encounter shows its claims' fields, assembled; a day its date."""
+    """The fields that a row of `kind` shows to a rule.
+
+    An encounter shows its claims' fields, assembled; a day its date.
+    """
     if kind == "day":
         return {"date": Field("day", "date", DATE, "日期")}
     return fields_of(KIND_TABLES[kind])

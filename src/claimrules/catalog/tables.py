@@ -31,8 +31,11 @@ class KeyColumn:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """A knowledge table as the language sees it. `columns` holds the value and key columns, not the common ones
-    (valid_from, valid_to, region, known_from, knowledge_id)."""
+    """A knowledge table as the language sees it.
+
+    `columns` holds the value and key columns, not the common ones (valid_from, valid_to, region, known_from,
+    knowledge_id).
+    """
 
     name: str
     columns: dict[str, Type]

@@ -29,9 +29,7 @@ def audit(
         Path, typer.Option(metavar="DIR", help="The folder for the results; replaced where an audit wrote it.")
     ] = Path("OUT"),
     knowledge: KnowledgeOption = None,
-    mapping: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="canonical, nhsa, or a mapping file.")
-    ] = "canonical",
+    mapping: Annotated[str, typer.Option(metavar="NAME|FILE", help="canonical, nhsa, or a mapping file.")] = "canonical",
     only: OnlyOption = None,
     param: Annotated[
         list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Set a parameter; repeatable.")
@@ -92,9 +90,7 @@ def _print(result: Any, pack: Any, folder: Path, show: int, lang: str) -> None:
         console.print(card)
     console.print(results_table(result.summary, pack.rules, lang))
     for name, table in result.summary.tables.items():
-        parts = (
-            f"{table.read:,} read, {table.audited:,} audited, {table.rejected:,} rejected, {table.left_out:,} left out"
-        )
+        parts = f"{table.read:,} read, {table.audited:,} audited, {table.rejected:,} rejected, {table.left_out:,} left out"
         worth = f", {table.amount:,.2f} yuan" if table.amount is not None else ""
         console.print(f"{name}: {parts}{worth}", markup=False)
     found = f"{counted(result.findings.num_rows, 'finding')}, {counted(result.rejects.num_rows, 'reject')}"

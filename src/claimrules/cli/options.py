@@ -12,9 +12,7 @@ import typer
 RulesArgument = Annotated[Path, typer.Argument(metavar="RULES", help="The folder of rules.", exists=True)]
 KnowledgeOption = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--knowledge", help="A folder of knowledge tables laid over the rules' own; later ones win.", exists=True
-    ),
+    typer.Option("--knowledge", help="A folder of knowledge tables laid over the rules' own; later ones win.", exists=True),
 ]
 OnlyOption = Annotated[list[str] | None, typer.Option("--only", metavar="RULE", help="Only this rule; repeatable.")]
 

@@ -96,7 +96,7 @@ def read_yaml_all(source: Path | str, file: str | None = None) -> tuple[Node, ..
     except RecursionError:
         raise ClaimRulesError(Diagnostic("CR205", "nested too deeply", Place(name))) from None
     found: list[Diagnostic] = []
-    out = tuple(_convert(node, name, found) for node in nodes if node is not None)
+    out = tuple(_convert(node, name, found) for node in nodes)
     if found:
         raise ClaimRulesError(found)
     return out
@@ -128,13 +128,14 @@ def _refuse(name: str, text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         mark = event.start_mark
-        place = Place(name, mark.line + 1, mark.column + 1)
+        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise ClaimRulesError(
                 Diagnostic("CR204", "anchors and aliases are not allowed", place, help="write the value out")
             )
-        if getattr(event, "tag", None):
-            raise ClaimRulesError(Diagnostic("CR204", f"the tag `{event.tag}` is not allowed", place))
+        tag = getattr(event, "tag", None)
+        if tag:
+            raise ClaimRulesError(Diagnostic("CR204", f"the tag `{tag}` is not allowed", place))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:

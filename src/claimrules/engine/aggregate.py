@@ -1,7 +1,7 @@
 """Aggregates over sets of rows, with the null rules of the language.
 
-Of known members: nothing gives count 0, sum 0, others NULL. `any` is TRUE if one is TRUE, else NULL if one is unknown. A
-member, filter or value that is not known, or a set that may have more members, makes the set incomplete: `count` and
+Of known members: nothing gives count 0, sum 0, others NULL. `any` is TRUE if one is TRUE, else NULL if one is unknown.
+A member, filter or value that is not known, or a set that may have more members, makes the set incomplete: `count` and
 `sum` (of what cannot be negative) are then at least their known part, everything else is NULL.
 """
 
@@ -27,8 +27,9 @@ from claimrules.language.expression import Aggregate
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Which set each row belongs to (`ids`, 0 to k-1). `sure`: False where it is not known whether it belongs.
-    `incomplete`: sets that may have members which are not here.
+    """Which set each row belongs to (`ids`, 0 to k-1).
+
+    `sure`: False where it is not known whether it belongs. `incomplete`: sets that may have members which are not here.
     """
 
     ids: Index

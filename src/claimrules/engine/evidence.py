@@ -1,5 +1,6 @@
 """What belongs to the verdicts: who, which rows, which knowledge, which values, and what is to blame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -7,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.catalog import TEXT, Base
+from claimrules.catalog import TEXT, kind_fields
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.hits import Flagged, Trace, Undecided
@@ -29,6 +30,7 @@ from claimrules.language.expression import (
     Walk,
     walk,
 )
+from claimrules.language.scope import time_of
 from claimrules.plan import RulePlan
 
 FLAGGED, CLEAN, UNDECIDED = "flagged", "clean", "undecided"
@@ -81,7 +83,7 @@ class Evidence:
         violating = violating[stable_order(number[subjects.ids[violating]])]
         owner = number[subjects.ids[violating]]
         view = ViewSpace(rows, violating)
-        wanted = dict.fromkeys(
+        wanted: dict[Expr, None] = dict.fromkeys(
             part for message in rule.message for part in message.parts if not isinstance(part, str | Literal)
         )
         observed = rule.observed
@@ -166,9 +168,6 @@ class Evidence:
         rows = self.rows
         subjects = cast(Any, rows.subjects)
         open_ = ~truth(self.verdict.subjects) & ~falsehood(self.verdict.subjects)
-        if self.loose.any():
-            open_ = open_.copy()
-            open_[subjects.ids[self.loose]] = True
         first = subjects.first[open_]
         claim = claim_text(rows.base, rows.at[first])
         return Undecided(self.subject_text(first), claim, self._blame(open_))
@@ -199,19 +198,14 @@ class Evidence:
     def _suspects(self) -> list[tuple[str, Mask]]:
         """Names and the rows on which they are not known, likeliest causes first."""
         rows = self.rows
-        out: list[tuple[str, Mask]] = []
         leaves = dict.fromkeys(
             part
             for node in self._conditions()
             for part in walk(node)
             if isinstance(part, Field | MatchField | Aggregate) and self._is_here(part)
         )
-        for leaf in leaves:
-            if isinstance(leaf, MatchField | Aggregate) or leaf.owner:
-                continue
-            known = rows.evaluate(leaf).known
-            if known is not None:
-                out.append((_name(leaf), ~known))
+        own = [leaf for leaf in leaves if isinstance(leaf, Field) and not leaf.owner]
+        out = self._unknown(own)
         for name, found in rows.matches.items():
             unknown = found.rows == -2
             if unknown.any():
@@ -221,14 +215,14 @@ class Evidence:
                 out.append(("history", relation.incomplete))
             if relation.one is not None and (relation.one == -2).any():
                 out.append((name, relation.one == -2))
-        for leaf in leaves:
-            if isinstance(leaf, MatchField | Aggregate) or leaf.owner:
-                known = rows.evaluate(leaf).known
-                if known is not None:
-                    out.append((_name(leaf), ~known))
+        out += self._unknown([leaf for leaf in leaves if leaf not in own])
         if rows.member is not None:
             out.append(("rows", ~rows.member))
         return out
+
+    def _unknown(self, leaves: Sequence[Expr]) -> list[tuple[str, Mask]]:
+        columns = [(_name(leaf), self.rows.evaluate(leaf).known) for leaf in leaves]
+        return [(name, ~known) for name, known in columns if known is not None]
 
     def _conditions(self) -> list[Expr]:
         rule, plan = self.plan.rule, self.plan
@@ -236,8 +230,6 @@ class Evidence:
         for match in rule.matches:
             out += [value for _, value in match.keys]
             if not match.ever:
-                from claimrules.language.scope import time_of
-
                 out.append(match.at if match.at is not None else time_of(rule.kind))
         out += [key.value for key in rule.per]
         out += [part.value for part in rule.order]
@@ -263,7 +255,6 @@ class Evidence:
         true, false = truth(self.verdict.subjects), falsehood(self.verdict.subjects)
         words = np.array([UNDECIDED, CLEAN, FLAGGED], dtype=object)
         verdict = np.where(true, 2, np.where(false, 1, 0))
-        verdict[subjects.ids[self.loose]] = 0
         suspicious = np.zeros(subjects.k, np.bool_)
         for _, mask in self.verdict.doubts:
             suspicious |= mask
@@ -299,8 +290,8 @@ def own_text(space: KindSpace, at: Index) -> Any:
     if kind == "claim":
         return _joined([("claim", space, "claim", "claim_id")], at)
     if kind == "encounter":
-        names = [("person", "person_id"), ("provider", "provider_id"), ("encounter", "encounter_id")]
-        return _joined([(word, space, kind, name) for word, name in names], at)
+        parts = [("person", "person_id"), ("provider", "provider_id"), ("encounter", "encounter_id")]
+        return _joined([(word, space, kind, name) for word, name in parts], at)
     claim = space.kinds("claim")
     up = space.up("claim")[at] if "claim" in space.rows.up else at
     if kind == "day":
@@ -323,8 +314,6 @@ def own_text(space: KindSpace, at: Index) -> Any:
 
 
 def _at(space: KindSpace, kind: str, name: str, at: Index) -> Column:
-    from claimrules.catalog import kind_fields
-
     fields = kind_fields(kind)
     return take(space.evaluate(Field(fields[name].type, "", kind, name)), at)
 
@@ -356,6 +345,3 @@ def claim_text(space: KindSpace, at: Index) -> Any:
         return shown_array(_at(space.kinds("claim"), "claim", "claim_id", space.up("claim")[at]))
     encounter = space.kinds("encounter")
     return shown_array(take(Column(TEXT, *_claim_ids(encounter)), space.up("encounter")[at]))
-
-
-__all__ = ["Base", "Evidence", "claim_text", "own_text"]

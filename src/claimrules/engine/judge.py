@@ -1,12 +1,12 @@
 """One rule on one batch, in the order of the language: rows, match, per, others, flag, unless, doubt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
 
-from claimrules.catalog import BOOLEAN, INTEGER, Absence
+from claimrules.catalog import BOOLEAN, INTEGER, TEXT, Absence
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.evidence import Evidence
@@ -14,15 +14,18 @@ from claimrules.engine.hits import Counts, RuleHits
 from claimrules.engine.kernels.segments import group_ids, segment_any, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN, Pairs, Question
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.relation import Builder
+from claimrules.engine.relation import Builder, owned
 from claimrules.engine.space import KindSpace
-from claimrules.engine.subject_rows import Found, RowSpace, group
+from claimrules.engine.subject_rows import Found, RowSpace, Subjects, group
 from claimrules.engine.values import and_, not_, or_, times
 from claimrules.engine.values.truth import decided, falsehood, truth
-from claimrules.language.expression import TRUE, Expr, RowId, conjunction
+from claimrules.language.expression import TRUE, Expr, Field, MatchField, RowId, conjunction
 from claimrules.language.rule import MatchSpec, OtherSpec, Rule
 from claimrules.language.scope import time_of
 from claimrules.plan import RulePlan
+from claimrules.plan.rewrite import rewritten
+
+_ENCOUNTER_REGION = Field(TEXT, "", "encounter", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +46,23 @@ def judge(plan: RulePlan, context: BatchContext, candidates: Index, *, trace: bo
     rows = _applicable(plan, context, base, candidates)
     loose = _group(rule, rows, context)
     _relate(rule, rows, context)
-    verdict = _decide(plan, rows, context)
+    verdict = _decide(plan, rows, loose)
     flagged, undecided = truth(verdict.subjects), ~truth(verdict.subjects) & ~falsehood(verdict.subjects)
-    subjects = rows.subjects
-    n_in = len(np.unique(rows.at)) if _may_repeat(rule) else rows.n
+    n_in = len(np.unique(rows.at)) if any(match.take_all for match in rule.matches) else rows.n
     counts = Counts(
         flagged=int(flagged.sum()),
         clean=len(flagged) - int(flagged.sum()) - int(undecided.sum()),
-        undecided=int(undecided.sum()) + int(loose.sum()),
-        not_applicable=base.n - n_in - (0 if _may_repeat(rule) else 0),
+        undecided=int(undecided.sum()),
+        not_applicable=base.n - n_in,
     )
     evidence = Evidence(plan, rows, context, verdict, loose)
     return RuleHits(
         plan,
         counts,
-        evidence.flagged() if subjects is not None and flagged.any() else None,
-        evidence.undecided() if undecided.any() or loose.any() else None,
+        evidence.flagged() if flagged.any() else None,
+        evidence.undecided() if undecided.any() else None,
         evidence.trace() if trace else None,
     )
-
-
-def _may_repeat(rule: Rule) -> bool:
-    return any(match.take_all for match in rule.matches)
 
 
 # ---------------------------------------------------------------------- rows and match
@@ -182,9 +180,8 @@ def _code(column: Column) -> Index:
 
 
 def _relate(rule: Rule, rows: RowSpace, context: BatchContext) -> None:
-    for part in rule.order[:1]:
+    if rule.order:
         rows.order = _ordering(rule, rows)
-        del part
     own: Mask | None = None
     sure: Mask | None = None
     for spec in rule.others:
@@ -220,8 +217,6 @@ def _other_match(
     spec: OtherSpec, match: MatchSpec, known: dict[str, Found], right: KindSpace, context: BatchContext
 ) -> Found:
     """The knowledge row of each of the other rows."""
-    from claimrules.engine.relation import owned
-
     every = RowSpace(right, np.arange(right.n, dtype=np.int64), None, dict(known))
     mine = MatchSpec(
         match.name,
@@ -240,9 +235,6 @@ def _other_match(
 
 
 def _own_match(node: Expr, name: str) -> Expr:
-    from claimrules.language.expression import Field, MatchField
-    from claimrules.plan.rewrite import rewritten
-
     def change(part: Expr) -> Expr:
         match part:
             case MatchField(type=t, owner=owner, match=match, column=column) if owner == name:
@@ -274,10 +266,8 @@ def _ordering(rule: Rule, rows: RowSpace) -> Callable[[], tuple[Index, Mask | No
 # ---------------------------------------------------------------------- flag, unless, doubt
 
 
-def _decide(plan: RulePlan, rows: RowSpace, context: BatchContext) -> Verdict:
+def _decide(plan: RulePlan, rows: RowSpace, loose: Mask) -> Verdict:
     rule = plan.rule
-    subjects = rows.subjects
-    assert subjects is not None  # noqa: S101 - set by _group
     by_row = rule.flags_rows or not rule.per
     space = rows if by_row else rows.subject_space
     parts = [(name, space.evaluate(node)) for name, node in rule.flag]
@@ -294,9 +284,18 @@ def _decide(plan: RulePlan, rows: RowSpace, context: BatchContext) -> Verdict:
         doubts += _clockless(rows)
     left_out = _left_out(plan, rows)
     reasons = tuple((name, truth(part)) for name, part in parts if name)
-    if by_row:
-        return _by_row(verdict, rows, left_out, doubts, reasons, loose=context.reach.alone)
-    return _by_subject(verdict, rows, left_out, doubts, reasons)
+    decide = _by_row if by_row else _by_subject
+    decision = decide(verdict, rows, left_out, doubts, reasons)
+    return _without_subject(decision, rows, loose) if loose.any() else decision
+
+
+def _without_subject(decision: Verdict, rows: RowSpace, loose: Mask) -> Verdict:
+    """Rows of which a key is not known: it is not known whose they are, so nothing is said of them."""
+    subjects = cast(Subjects, rows.subjects)
+    nobody = np.zeros(subjects.k, np.bool_)
+    nobody[subjects.ids[loose]] = True
+    true, false = truth(decision.subjects) & ~nobody, falsehood(decision.subjects) & ~nobody
+    return replace(decision, subjects=decided(true, false))
 
 
 def _needed(plan: RulePlan, rows: RowSpace, verdict: Column) -> Column:
@@ -316,8 +315,7 @@ def _clockless(rows: RowSpace) -> list[tuple[str, Mask]]:
 
 def _left_out(plan: RulePlan, rows: RowSpace) -> Mask:
     """Subjects that left a row out of a walk, or may have rows that are not here: never clean."""
-    subjects = rows.subjects
-    assert subjects is not None  # noqa: S101 - set by _group
+    subjects = cast(Subjects, rows.subjects)
     left_out = subjects.incomplete.copy()
     if plan.walks and plan.rule.per:
         out = rows.steps.out
@@ -332,12 +330,8 @@ def _by_row(
     left_out: Mask,
     doubts: list[tuple[str, Mask]],
     reasons: tuple[tuple[str, Mask], ...],
-    *,
-    loose: bool,
 ) -> Verdict:
-    del loose
-    subjects = rows.subjects
-    assert subjects is not None  # noqa: S101 - set by _group
+    subjects = cast(Subjects, rows.subjects)
     true, false = truth(verdict), falsehood(verdict)
     hit = segment_any(true, subjects.ids, subjects.k)
     maybe = segment_any(~true & ~false, subjects.ids, subjects.k)
@@ -362,8 +356,7 @@ def _by_subject(
     doubts: list[tuple[str, Mask]],
     reasons: tuple[tuple[str, Mask], ...],
 ) -> Verdict:
-    subjects = rows.subjects
-    assert subjects is not None  # noqa: S101 - set by _group
+    subjects = cast(Subjects, rows.subjects)
     if rows.member is not None:
         sure = segment_any(rows.member, subjects.ids, subjects.k)
         verdict = and_(verdict, Column(BOOLEAN, sure, sure))
@@ -373,9 +366,3 @@ def _by_subject(
     if rows.member is not None:
         row_hit &= rows.member
     return Verdict(verdict, Column(BOOLEAN, row_hit), left_out, tuple(doubts), reasons)
-
-
-from claimrules.catalog import TEXT  # noqa: E402
-from claimrules.language.expression import Field as _Field  # noqa: E402
-
-_ENCOUNTER_REGION = _Field(TEXT, "", "encounter", "region")

@@ -94,17 +94,6 @@ class Lookup:
         """The ids of knowledge rows, as an Arrow string array."""
         return self._ids.take(pa.array(rows))
 
-    @property
-    def is_plain(self) -> Mask:
-        """Rows that hold for every date and region."""
-        nation = np.array([r == "000000" for r in self._regions], np.bool_)
-        return (
-            (self._from == OPEN_FROM)
-            & (self._to == OPEN_TO)
-            & (self._known_from == OPEN_FROM)
-            & (nation[self._region] if len(nation) else np.ones(self.n, np.bool_))
-        )
-
     def _index_first_key(self) -> None:
         first = self.table.schema.key[0]
         column = self.columns[first.name]
@@ -236,7 +225,7 @@ class Lookup:
             known = question.region.known[left]
             nation = np.array([r == "000000" for r in self._regions], np.bool_)[self._region[right]]
             out = np.where(known, out, np.where(nation, 0, UNKNOWN))
-        return cast(Index, out)
+        return out
 
     def one(self, question: Question, pairs: Pairs) -> Index:
         """The one row for each row: the narrowest region, most filled cells, longest prefix, latest knowledge.
@@ -272,7 +261,7 @@ class Lookup:
         filled = np.asarray(self._filled)[pairs.right]
         prefix = self._cell_length[pairs.right] if self._lengths else np.zeros(len(pairs.right), np.int64)
         version = self._versions[pairs.right] if (self._known_from != OPEN_FROM).any() else 0
-        return cast(Index, ((region * 64 + filled) * 4096 + prefix) * (self.n + 1) + version)
+        return np.asarray(((region * 64 + filled) * 4096 + prefix) * (self.n + 1) + version)
 
     def _absent(self, question: Question, out: Index) -> Index:
         if self.table.schema.absence is Absence.NO_LIMIT:

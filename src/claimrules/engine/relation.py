@@ -36,7 +36,7 @@ from claimrules.language.expression import (
     walk,
 )
 from claimrules.language.rule import OtherSpec, WindowSpec
-from claimrules.language.scope import time_of
+from claimrules.language.scope import key_word, time_of
 
 CHUNK = 4_000_000
 """Pairs looked at together: what bounds the memory of a join."""
@@ -256,9 +256,7 @@ class Builder:
 
     # ------------------------------------------------------------------ the nearest
 
-    def _neighbour(
-        self, candidates: Index, sure: Mask | None, left_key: Index, right_key: Index, left_known: Mask
-    ) -> Index:
+    def _neighbour(self, candidates: Index, sure: Mask | None, left_key: Index, right_key: Index, left_known: Mask) -> Index:
         """The row just before or after in the kind's order, among those of equal keys.
 
         Where a row of equal keys may or may not count, or has no place in time, the neighbour is not known.
@@ -369,9 +367,7 @@ class Builder:
         time = self.rows.evaluate(time_of(self.rows.base.rows.kind))
         n_column = self.rows.evaluate(within.n) if within.n is not None else None
         back = cast(Any, n_column.data) if n_column is not None else 2**31
-        days = times.days(time) - (
-            back if within.unit == "day" else back * 31 if within.unit == "month" else back // 24 + 1
-        )
+        days = times.days(time) - (back if within.unit == "day" else back * 31 if within.unit == "month" else back // 24 + 1)
         out = np.asarray(days < self.reach.since)
         return out if out.any() else None
 
@@ -400,7 +396,8 @@ class Builder:
 
 def _repeated(keys: Index) -> Index:
     ordered = np.sort(keys)
-    return ordered[1:][ordered[1:] == ordered[:-1]]
+    repeated: Index = ordered[1:][ordered[1:] == ordered[:-1]]
+    return repeated
 
 
 def _chunks(sizes: Index) -> list[slice]:
@@ -472,9 +469,7 @@ class WindowTest:
             by_clock = table[cast(Index, column.data)[left]]
         return by_clock & ~self._clock(left, right) if by_clock.any() else by_clock
 
-    def _one(
-        self, period: str, unit: str, direction: str, n: Column | None, left: Index, right: Index
-    ) -> tuple[Mask, Mask]:
+    def _one(self, period: str, unit: str, direction: str, n: Column | None, left: Index, right: Index) -> tuple[Mask, Mask]:
         if period in ("encounter", "claim"):
             mine = self.rows.base.up(period)[self.rows.at][left]
             return np.asarray(mine == self.right.up(period)[right]), np.ones(len(left), np.bool_)
@@ -503,8 +498,6 @@ class WindowTest:
         return self._distance(unit, direction, cast(Column, n), a, b, left, right), known
 
     def _prescription(self, left: Index, right: Index) -> tuple[Mask, Mask]:
-        from claimrules.language.scope import key_word
-
         mine = key_word("prescription", self.rows.base.rows.kind)
         theirs = key_word("prescription", self.spec.kind)
         if mine is None or theirs is None:
@@ -575,7 +568,10 @@ def _near(direction: str, gap: Any, most: Any) -> Any:
 
 
 def has_clock(space: KindSpace) -> Mask:
-    """Which rows have a clock time: lines of a claim one of whose lines is not at midnight, other rows not at midnight."""
+    """Which rows have a clock time.
+
+    Lines: those of a claim one of whose lines is not at midnight. Other rows: those not at midnight themselves.
+    """
     time = space.evaluate(time_of(space.rows.kind))
     off = np.asarray(times.micros(time) % times.DAY != 0)
     if time.known is not None:

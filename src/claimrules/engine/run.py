@@ -30,9 +30,7 @@ def run(plan: Plan, context: BatchContext, *, trace: bool = False) -> Hits:
     return Hits(context.prepared, tuple(done), seconds)
 
 
-def _judged(
-    rules: Sequence[RulePlan], candidates: Sequence[Index], context: BatchContext, *, trace: bool
-) -> list[RuleHits]:
+def _judged(rules: Sequence[RulePlan], candidates: Sequence[Index], context: BatchContext, *, trace: bool) -> list[RuleHits]:
     out: list[RuleHits] = []
     for rule, rows in zip(rules, candidates, strict=True):
         start = time.perf_counter()

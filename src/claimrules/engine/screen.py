@@ -32,8 +32,7 @@ def screen(plans: Sequence[RulePlan], kind: str, context: BatchContext) -> list[
         hits = _bits(part, space, context)
         some = np.flatnonzero(hits)
         rows_with = hits[some]
-        for k in range(len(part)):
-            out.append(some[(rows_with >> np.uint64(k)) & np.uint64(1) != 0])
+        out += [some[(rows_with >> np.uint64(k)) & np.uint64(1) != 0] for k in range(len(part))]
     return out
 
 
@@ -54,9 +53,7 @@ def _bits(plans: Sequence[RulePlan], space: KindSpace, context: BatchContext) ->
     return hits
 
 
-def _code_bits(
-    plans: Sequence[RulePlan], field: Expr, column: Column, context: BatchContext, everything: np.uint64
-) -> Bits:
+def _code_bits(plans: Sequence[RulePlan], field: Expr, column: Column, context: BatchContext, everything: np.uint64) -> Bits:
     words = [str(w) for w in words_of(column).tolist()]
     bits = np.full(len(words), everything, np.uint64)
     for k, plan in enumerate(plans):

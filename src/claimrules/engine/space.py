@@ -69,9 +69,7 @@ class Space(ABC):
                 return self._in_set(self.evaluate(code), self.evaluate(name))
             case Call(function="period", arguments=(window,)):
                 return self.period(self.evaluate(window))
-            case Call(
-                type=type_, function=function, arguments=(left, Literal(value=(int() as months, int() as micro)))
-            ):
+            case Call(type=type_, function=function, arguments=(left, Literal(value=(int() as months, int() as micro)))):
                 sign = -1 if function == "-" else 1
                 return clock.shifted(type_, self.evaluate(left), sign * months, sign * micro)
             case Call():
@@ -178,10 +176,6 @@ class KindSpace(Space):
         """Over the rows of a kind below."""
         return BelowSpace(self, self, np.arange(self.n, dtype=np.int64), node.over).reduced(node)
 
-    def period(self, window: Column) -> Column:
-        """The texts of the windows' periods: `2025-03-01`, `2025-03`, the encounter … of this row."""
-        return periods(self, window, None)
-
 
 def home_of(node: Expr, kind: str) -> str | None:
     """The one coarser kind that `node` is about, for a row of `kind`; None where it is not about just one."""
@@ -189,9 +183,10 @@ def home_of(node: Expr, kind: str) -> str | None:
     for part in walk(node):
         if isinstance(part, Field | RowId) and not part.owner:
             found.add(part.kind)
+        elif isinstance(part, Call):
+            if part.function == "period":
+                return None
         elif isinstance(part, Field | RowId | MatchField | MatchRow | Missing | Key | Walk | Aggregate):
-            return None
-        elif isinstance(part, Call) and part.function == "period":
             return None
     if len(found) != 1:
         return None
@@ -252,7 +247,7 @@ def reduced(space: Space, node: Aggregate, members: Members) -> Column:
     return reduce(node, argument, condition, members)
 
 
-def periods(space: Space, window: Column, kind_of: Callable[[str], Column] | None) -> Column:
+def periods(window: Column, kind_of: Callable[[str], Column]) -> Column:
     """The period that each row is in, as text, by each row's own window. A distance stands for its date."""
     words = words_of(window)
     n = len(window)
@@ -262,7 +257,7 @@ def periods(space: Space, window: Column, kind_of: Callable[[str], Column] | Non
         here = (window.data == code) & known
         if not here.any():
             continue
-        column = cast(Callable[[str], Column], kind_of)(unit_of(Window.parse(str(word))))
+        column = kind_of(unit_of(Window.parse(str(word))))
         known &= ~here | (True if column.known is None else column.known)
         made.append((here, cast(Index, column.data).astype(np.int64), words_of(column)))
     texts = sorted({str(w) for _, _, some in made for w in some.tolist()}) or [""]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from claimrules.catalog import BOOLEAN, INTEGER, TEXT
 from claimrules.engine.aggregate import Members
@@ -15,6 +17,7 @@ from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import BelowSpace, KindSpace, Space, absent, home_of, periods, reduced
 from claimrules.engine.values import times
 from claimrules.engine.values.shown import shown_array
+from claimrules.engine.values.text import distinct_values
 from claimrules.engine.walks import WALKS, Steps
 from claimrules.language.expression import (
     Aggregate,
@@ -30,6 +33,7 @@ from claimrules.language.expression import (
     Walk,
     walk,
 )
+from claimrules.language.scope import key_word, time_of
 
 if TYPE_CHECKING:
     from claimrules.engine.relation import Relation
@@ -37,7 +41,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a match found for each row: knowledge row, MISSING or UNKNOWN; `covered` where a missing row says something."""
+    """What a match found for each row: knowledge row, MISSING or UNKNOWN.
+
+    `covered`: where a missing row says something.
+    """
 
     lookup: Lookup
     rows: Index
@@ -67,8 +74,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """Which subject each row belongs to. `first`: each subject's first row. `loose`: rows of subjects with a row that
-    may or may not count, or may have rows that are not here.
+    """Which subject each row belongs to (`ids`, 0 to k-1).
+
+    `first`: each subject's first row. `incomplete`: subjects that may have rows which are not here.
     """
 
     ids: Index
@@ -79,8 +87,10 @@ class Subjects:
 
 @dataclass(slots=True)
 class RowSpace(Space):
-    """The rows that may count. `at`: their places among all rows of the kind (a row stands once for each subject it joins).
-    `member`: False where it is not known whether the row counts; None where all do.
+    """The rows that may count.
+
+    `at`: their places among all rows of the kind (a row stands once for each subject it joins). `member`: False where it
+    is not known whether the row counts; None where all do.
     """
 
     base: KindSpace
@@ -174,12 +184,10 @@ class RowSpace(Space):
 
     def period(self, window: Column) -> Column:
         """The period that each row's own window puts it in."""
-        return periods(self, window, self.period_text)
+        return periods(window, self.period_text)
 
     def period_text(self, unit: str) -> Column:
         """The hour, day, week … of the row's time, or its encounter, claim or prescription, as text."""
-        from claimrules.language.scope import key_word, time_of
-
         kind = self.base.rows.kind
         if unit in ("encounter", "claim"):
             return self._named(unit)
@@ -200,9 +208,6 @@ class RowSpace(Space):
         space = self.base.kinds(kind)
         names = ("claim_id",) if kind == "claim" else ("person_id", "provider_id", "encounter_id")
         parts = [shown_array(space.evaluate(Field(TEXT, "", kind, name))) for name in names]
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         texts = pc.binary_join_element_wise(*parts, "/") if len(parts) > 1 else parts[0]
         coded = texts.dictionary_encode()
         if isinstance(coded, pa.ChunkedArray):
@@ -213,9 +218,7 @@ class RowSpace(Space):
 
 
 def _distinct_texts(values: Any, known: Mask | None, width: int) -> Column:
-    from claimrules.engine.values.text import _distinct
-
-    distinct, where = _distinct(np.asarray(values, dtype=np.int64))
+    distinct, where = distinct_values(np.asarray(values, dtype=np.int64))
     full = np.datetime_as_string(distinct.astype("datetime64[us]"), unit="s").tolist()
     words = np.array([t.replace("T", " ")[:width] for t in full] or [""], dtype=object)
     return Column(TEXT, where, known, words)

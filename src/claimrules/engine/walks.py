@@ -15,8 +15,10 @@ from claimrules.engine.values.truth import both_known
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Rows of each subject in order: `order` lists all rows, subject by subject order being kept within a subject.
-    `out`: rows that are left out of walks, because it is not known whether or where they stand.
+    """Rows of each subject in order.
+
+    `order` lists all rows so that those of one subject stand in its order. `out`: rows that are left out of walks,
+    because it is not known whether or where they stand.
     """
 
     ids: Index

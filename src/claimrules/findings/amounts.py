@@ -6,13 +6,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from claimrules.catalog import MONEY, Base, decimal, kind_fields
+from claimrules.catalog import MONEY, decimal, kind_fields
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.segments import mul_div_half_up, segment_sum
-from claimrules.engine.prepare import Prepared
 from claimrules.engine.space import KindSpace
 from claimrules.engine.values.numbers import scale_of, to_scale, wide
-from claimrules.engine.values.times import days
 from claimrules.language.expression import Field
 from claimrules.language.rule import Rule
 
@@ -140,9 +138,7 @@ def _above_ceiling(space: KindSpace, rows: Index, ceiling: Column) -> Any:
     """(price - ceiling) x quantity - over-limit amount, exact, then rounded."""
     price, quantity = _of_line(space, "unit_price", rows), _of_line(space, "quantity", rows)
     over = _column(space, "over_limit_amount", rows)
-    gap = cast(Any, wide(to_scale(price, decimal(38, 6)).data)) - cast(
-        Any, wide(to_scale(ceiling, decimal(38, 6)).data)
-    )
+    gap = cast(Any, wide(to_scale(price, decimal(38, 6)).data)) - cast(Any, wide(to_scale(ceiling, decimal(38, 6)).data))
     exact = gap * wide(quantity.data)
     priced = Column(decimal(38, 10), cast(Any, exact))
     return to_scale(priced, CENTS).data - np.where(over.known, over.cents, 0)
@@ -152,12 +148,3 @@ def _of_line(space: KindSpace, name: str, rows: Index) -> Column:
     field = kind_fields("line")[name]
     column = space.evaluate(Field(field.type, "", space.rows.kind, name))
     return Column(column.type, column.data[rows], None if column.known is None else column.known[rows])
-
-
-def event_days(space: KindSpace, rows: Index, time: Column) -> tuple[Any, Mask | None]:
-    """The date of each row's own time."""
-    known = None if time.known is None else time.known[rows]
-    return days(Column(time.type, time.data[rows])), known
-
-
-__all__ = ["Base", "Money", "Prepared", "Purse", "event_days", "row_amounts"]

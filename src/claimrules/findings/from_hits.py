@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.catalog import TEXT, kind_fields
+from claimrules.catalog import TEXT
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Column, Index
 from claimrules.engine.hits import Flagged, Hits, RuleHits
@@ -25,7 +26,7 @@ from claimrules.findings.words import basis_text, observed, reasons, sentences
 from claimrules.language.scope import time_of
 from claimrules.language.sources import Source
 
-_ABOVE_LINE = ("claim", "encounter", "day", "diagnosis", "operation")
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +201,7 @@ class _RuleFindings:
         kind = self.hits.plan.rule.kind if self.hits.plan.rule.kind == "raw_line" else "line"
         return self.context.kind(kind).rows.columns.get("line_id") or absent(TEXT, self.context.kind(kind).n)
 
-    def _involved(
-        self, rows: list[tuple[Index, Index]], parts: Parts, owner: Index, claim: Index, line: KindSpace
-    ) -> Any:
+    def _involved(self, rows: list[tuple[Index, Index]], parts: Parts, owner: Index, claim: Index, line: KindSpace) -> Any:
         """Lines of the finding's own claim by their id, those of other claims as claim/line."""
         k = len(owner)
         if not rows:
@@ -286,8 +285,6 @@ def _grouped(money: Money, ids: Index, k: int) -> tuple[Any, Any]:
 def cents_array(cents: Any, known: Any) -> Any:
     """Cents as decimal(18, 2)."""
     if cents.dtype == object:
-        from decimal import Decimal
-
         values = [Decimal(int(c)).scaleb(-2) if k else None for c, k in zip(cents, known, strict=True)]
         return pa.array(values, pa.decimal128(18, 2))
     whole = pa.array(cents, pa.int64(), mask=~known).cast(pa.decimal128(19, 0))
@@ -330,10 +327,3 @@ def _sorted_lists(finding: Index, texts: Any, k: int) -> Any:
     counts = np.bincount(finding, minlength=k)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), texts.take(pa.array(order)))
-
-
-from decimal import Decimal as _Decimal  # noqa: E402
-
-_CENT = _Decimal("0.01")
-
-__all__ = ["BatchFindings", "cast", "cents_array", "kind_fields", "make_findings"]

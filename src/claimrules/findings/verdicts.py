@@ -45,9 +45,7 @@ def verdict_table(hits: RuleHits, context: BatchContext) -> Any:
 
 
 def _texts(*parts: Any) -> Any:
-    return pa.concat_arrays(
-        [p.combine_chunks() if isinstance(p, pa.ChunkedArray) else p.cast(pa.string()) for p in parts]
-    )
+    return pa.concat_arrays([p.combine_chunks() if isinstance(p, pa.ChunkedArray) else p.cast(pa.string()) for p in parts])
 
 
 def _line_ids(context: BatchContext, kind: str, rows: Any) -> Any:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from claimrules.diagnostics import ClaimsError, Diagnostic
 from claimrules.generate.items import Int
-from claimrules.generate.part import Labels, Part, encounter_amounts, make_part
+from claimrules.generate.part import Labels, Part, make_part, split_stays
 from claimrules.generate.plan import Plan, make_plan
 from claimrules.generate.scenarios import RULES, SPLIT_STAY
 from claimrules.generate.tables import Tables, label_table, part_tables, plain_text
@@ -61,11 +61,11 @@ def generate_claims(
     open_folder(out, format)
     done = restricted = count = 0
     labels: list[Labels] = []
-    stays: list[tuple[Int, Int, Int]] = []
+    stays: list[tuple[Int, Int]] = []
     for count, part in enumerate(_parts(plan, parts_lines), 1):
         write_part(out, count - 1, part_tables(plan, part), format)
         labels.append(part.labels)
-        stays.append(encounter_amounts(part))
+        stays.append(split_stays(part))
         done += len(part.lines.claim)
         restricted += part.restricted
         if progress is not None:
@@ -85,7 +85,7 @@ def claim_tables(lines: int, seed: int, *, start: date = date(2025, 1, 1), month
     parts = list(_parts(plan, 1_000_000))
     built = [{name: plain_text(table) for name, table in part_tables(plan, part).items()} for part in parts]
     tables = {name: pa.concat_tables([b[name] for b in built]) for name in built[0]}
-    every = _all_labels([p.labels for p in parts], [encounter_amounts(p) for p in parts])
+    every = _all_labels([p.labels for p in parts], [split_stays(p) for p in parts])
     return tables | {"labels": label_table(plan, every)}
 
 
@@ -118,15 +118,10 @@ def _parts(plan: Plan, parts_lines: int) -> Iterator[Part]:
         yield make_part(plan, begin, end)
 
 
-def _all_labels(labels: list[Labels], stays: list[tuple[Int, Int, Int]]) -> Labels:
-    """Lines' labels and those of split stays: a stay settled in parts is one label, on its last claim."""
-    stay, claim, amount = (np.concatenate(c) for c in zip(*stays, strict=True))
-    order = np.lexsort((claim, stay))
-    stay, claim, amount = stay[order], claim[order], amount[order]
-    begins = np.flatnonzero(np.diff(stay, prepend=-1))
-    last = np.append(begins[1:], len(stay)) - 1 if len(stay) else begins
-    sums = np.add.reduceat(amount, begins) if len(stay) else amount
-    whole = Labels(np.full(len(begins), SPLIT_STAY), claim[last], np.full(len(begins), -1), sums)
+def _all_labels(labels: list[Labels], stays: list[tuple[Int, Int]]) -> Labels:
+    """Lines' labels and those of split stays: one for each claim of the stay, as findings are."""
+    claim, amount = (np.concatenate(c) for c in zip(*stays, strict=True))
+    whole = Labels(np.full(len(claim), SPLIT_STAY), claim, np.full(len(claim), -1), amount)
     names = ("rule", "claim", "sequence", "amount")
     every = Labels(*(np.concatenate([getattr(one, n) for one in (*labels, whole)]).astype(np.int64) for n in names))
     sort = np.lexsort((every.sequence, every.claim, every.rule))

@@ -201,8 +201,8 @@ def claim_sums(lines: Lines, cents: Int) -> Int:
     return sums
 
 
-def encounter_amounts(part: Part) -> tuple[Int, Int, Int]:
-    """For the claims of planted split stays in this part: encounter, position in the file, cents in scope."""
+def split_stays(part: Part) -> tuple[Int, Int]:
+    """For the claims of planted split stays in this part: position in the file, cents in scope."""
     at = np.flatnonzero(part.claims.label & (part.claims.care == INPATIENT) & ~part.claims.is_reversed)
     scope = claim_sums(part.lines, part.lines.money.in_scope)
-    return part.claims.stay[at].astype(np.int64), at + part.begin, scope[at]
+    return at + part.begin, scope[at]

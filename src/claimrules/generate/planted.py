@@ -75,9 +75,7 @@ def _item(plan: Plan, host: Claims, charge: Charge, key: Int, day: Int) -> Int:
         ended = np.sort(load_items().expires[lists["expired"]])
         order = lists["expired"][np.argsort(load_items().expires[lists["expired"]], kind="stable")]
         known = np.searchsorted(ended, day, side="left")
-        item: Int = np.where(
-            known > 0, order[key % np.maximum(known, 1)], lists["class_c"][key % len(lists["class_c"])]
-        )
+        item: Int = np.where(known > 0, order[key % np.maximum(known, 1)], lists["class_c"][key % len(lists["class_c"])])
         return item
     if charge.item in ("main", "sub"):
         found = lists[f"{charge.item} {charge.window}"]

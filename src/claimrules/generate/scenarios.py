@@ -214,9 +214,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         (_main(1, "6 hours", time="08:00"), _sub(1, 0, "6 hours", time="14:01")),
         place="service",
     ),
-    Scenario(
-        "near: the next hour", (_main(1, "hour", time="09:50"), _sub(1, 0, "hour", time="10:10")), place="service"
-    ),
+    Scenario("near: the next hour", (_main(1, "hour", time="09:50"), _sub(1, 0, "hour", time="10:10")), place="service"),
     Scenario(
         "near: duplicate at another provider",
         (_main(1), _sub(1, role=1)),

@@ -45,8 +45,7 @@ def person_ids(person: Int) -> Any:
 def provider_ids(provider: Int) -> Any:
     """H and 11 digits for a hospital, P for a pharmacy."""
     texts = [
-        f"{'H' if i < HOSPITALS else 'P'}91{(i * 7907 + 13) % 10**9:09d}"
-        for i in range(1 + int(provider.max(initial=0)))
+        f"{'H' if i < HOSPITALS else 'P'}91{(i * 7907 + 13) % 10**9:09d}" for i in range(1 + int(provider.max(initial=0)))
     ]
     return words(provider, texts)
 

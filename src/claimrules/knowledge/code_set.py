@@ -45,6 +45,5 @@ def code_sets(rows: Any) -> Mapping[str, CodeSet]:
         else:
             include[name].append(prefix)
     return {
-        name: CodeSet(name, tuple(sorted(include[name])), tuple(sorted(exclude.get(name, ()))))
-        for name in sorted(include)
+        name: CodeSet(name, tuple(sorted(include[name])), tuple(sorted(exclude.get(name, ())))) for name in sorted(include)
     }

@@ -65,9 +65,7 @@ class _Ragged:
 
 def _parse(path: Path, data: bytes, names: list[str], ragged: _Ragged) -> Any:
     quoted = b'"' in data
-    parse = pa_csv.ParseOptions(
-        quote_char='"' if quoted else False, newlines_in_values=quoted, invalid_row_handler=ragged
-    )
+    parse = pa_csv.ParseOptions(quote_char='"' if quoted else False, newlines_in_values=quoted, invalid_row_handler=ragged)
     # The header is read as a row, so that rows are counted from the first; equal names are told apart by numbers.
     numbers = [str(i) for i in range(len(names))]
     read = pa_csv.ReadOptions(use_threads=False, block_size=max(1 << 20, len(data) + 1), column_names=numbers)
@@ -136,9 +134,7 @@ def _decoded(path: Path, data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         advice = "save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
-        raise KnowledgeError(
-            Diagnostic("CR301", "the file is not UTF-8", Place(str(path), line), help=advice)
-        ) from None
+        raise KnowledgeError(Diagnostic("CR301", "the file is not UTF-8", Place(str(path), line), help=advice)) from None
 
 
 def _broken_quote(path: Path, data: bytes, position: int, reason: str) -> KnowledgeError:

@@ -219,9 +219,7 @@ class _Reader:
         try:
             return date.fromisoformat(self.text(node))
         except ValueError:
-            self.found.append(
-                Diagnostic("CR306", f"`{self.text(node)}` is not a date", node.place, help="write 2025-01-31")
-            )
+            self.found.append(Diagnostic("CR306", f"`{self.text(node)}` is not a date", node.place, help="write 2025-01-31"))
             return None
 
     def choice(self, node: Node | None, known: Sequence[_Value], default: _Value) -> _Value:

@@ -63,9 +63,7 @@ class KnowledgeSet:
             raise KnowledgeError(wrong)
         return cls._of(tables)
 
-    def with_rows(
-        self, tables: Mapping[str, Sequence[Mapping[str, str]]], place: Place | None = None
-    ) -> "KnowledgeSet":
+    def with_rows(self, tables: Mapping[str, Sequence[Mapping[str, str]]], place: Place | None = None) -> "KnowledgeSet":
         """The same set with the rows of these tables replaced, checked by their declarations.
 
         Rows are texts by column; a column that they lack is null. `place` is where they are written.

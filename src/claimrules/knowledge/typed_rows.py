@@ -55,7 +55,5 @@ class TypedRows:
     def titled(self, row: int, message: str) -> str:
         """The message, with the row in front where no line can be shown."""
         return (
-            message
-            if self.raw.lines is not None
-            else f"{self.raw.row(row)} of `{self.declaration.schema.name}`: {message}"
+            message if self.raw.lines is not None else f"{self.raw.row(row)} of `{self.declaration.schema.name}`: {message}"
         )

@@ -37,7 +37,6 @@ from claimrules.language.expression import (
 )
 from claimrules.language.functions import (
     AGGREGATES,
-    ANY,
     CONDITION,
     NUMBER,
     SCALARS,
@@ -230,9 +229,7 @@ class Checker:
         if any(isinstance(side, exp.Null) for side in (left, right)):
             return self._wrong(node, "CR213", f"`{operator} NULL` is never true", help_="write IS NULL or IS NOT NULL")
         if any(type(side) in COMPARISONS for side in (left, right)):
-            return self._wrong(
-                node, "CR213", "comparisons cannot be chained", help_="write `a < b AND b < c`, or BETWEEN"
-            )
+            return self._wrong(node, "CR213", "comparisons cannot be chained", help_="write `a < b AND b < c`, or BETWEEN")
         return self._compared(node, operator, left, right)
 
     def _compared(self, node: exp.Expr, operator: str, left_node: exp.Expr, right_node: exp.Expr) -> Expr:
@@ -417,9 +414,7 @@ class Checker:
             return NOTHING
         if name in schema.columns:
             return MatchField(schema.columns[name], owner, match, name)
-        return self._unknown(
-            node, f"the table `{schema.name}` has no column `{name}`", name, schema.columns, f"{match}."
-        )
+        return self._unknown(node, f"the table `{schema.name}` has no column `{name}`", name, schema.columns, f"{match}.")
 
     def _first_names(self) -> list[str]:
         scope = self.scope
@@ -446,9 +441,7 @@ class Checker:
         if name not in SCALARS:
             known = [*SCALARS, *AGGREGATES, *WALKS, "period"]
             near = suggest(name, known)
-            return self._wrong(
-                node, "CR214", f"unknown function `{name}`", help_=f"did you mean `{near}`?" if near else ""
-            )
+            return self._wrong(node, "CR214", f"unknown function `{name}`", help_=f"did you mean `{near}`?" if near else "")
         arguments = self._arguments(node, name, SCALARS[name])
         if arguments is None:
             return NOTHING
@@ -612,6 +605,3 @@ def _time_literal(text: str) -> Literal | None:
     if moment.tzinfo is not None:
         return None
     return Literal(TIMESTAMP, int((moment - datetime(1970, 1, 1)).total_seconds()) * 1_000_000)  # noqa: DTZ001
-
-
-__all__ = ["ANY", "Checker"]

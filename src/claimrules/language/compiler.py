@@ -10,10 +10,8 @@ from claimrules.catalog import (
     BOOLEAN,
     INTEGER,
     KINDS,
-    NULL,
     TEXT,
     Base,
-    Field as Column,
     TableSchema,
     Type,
     decimal,
@@ -27,23 +25,22 @@ from claimrules.language.expression import (
     Call,
     Expr,
     Field,
-    Key,
     Let,
     Literal,
     MatchField,
     MatchRow,
     Missing,
     RowId,
+    Value,
     Walk,
     children,
     walk,
 )
 from claimrules.language.frame import ExceptionFrame, MatchFrame, OtherFrame, ParamFrame, RuleFrame
-from claimrules.language.functions import AMOUNTS, CONDITION, NUMBER, fits
+from claimrules.language.functions import AMOUNTS, NUMBER, fits
 from claimrules.language.rule import (
     AmountSpec,
     Basis,
-    Exception_,
     KeySpec,
     LetSpec,
     MatchSpec,
@@ -52,9 +49,9 @@ from claimrules.language.rule import (
     OrderSpec,
     OtherSpec,
     Parameter,
+    Proviso,
     Rule,
     Text,
-    Value,
     WindowSpec,
 )
 from claimrules.language.scope import KEY_WORDS, OtherNames, Scope, is_row_level, key_word, time_of
@@ -455,9 +452,7 @@ class Compiler:
         if isinstance(node, Field):
             return "" if node.kind in coarse and not node.owner else f"{node.owner or node.kind}.{node.name}"
         if isinstance(node, MatchField):
-            is_key = any(
-                isinstance(k.value, MatchRow) and k.value.match == node.match for k in self.scope.keys.values()
-            )
+            is_key = any(isinstance(k.value, MatchRow) and k.value.match == node.match for k in self.scope.keys.values())
             return "" if is_key else f"{node.match}.{node.column}"
         if isinstance(node, Missing | Walk | MatchRow | Aggregate):
             return getattr(node, "name", "") or getattr(node, "function", "") or "match"
@@ -466,17 +461,15 @@ class Compiler:
             return "" if spec is None or spec.of_subject else node.name
         return next((fine for child in children(node) if (fine := self._finer(child))), "")
 
-    def _exceptions(
-        self, part: str, given: Mapping[str, ExceptionFrame], *, flags_rows: bool
-    ) -> tuple[Exception_, ...]:
-        out: list[Exception_] = []
+    def _exceptions(self, part: str, given: Mapping[str, ExceptionFrame], *, flags_rows: bool) -> tuple[Proviso, ...]:
+        out: list[Proviso] = []
         for name, frame in given.items():
             node = self._node((part, name))
             path = (part, name, "when") if isinstance(node, MappingNode) else (part, name)
             when = self._condition(path)
             if self.frame.per and not flags_rows:
                 self._of_subject(when, path)
-            out.append(Exception_(name, when, frame.because, frame.source))
+            out.append(Proviso(name, when, frame.because, frame.source))
         return tuple(out)
 
     # ------------------------------------------------------------------ amount, observed, message
@@ -576,6 +569,3 @@ def typed_literal(text: str) -> tuple[Type, Value]:
             return TEXT, text
         return decimal(38, max(0, -int(value.as_tuple().exponent))), value
     return TEXT, text
-
-
-__all__ = ["CONDITION", "NULL", "Column", "Compiler", "Key", "typed_literal"]

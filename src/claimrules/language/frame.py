@@ -85,7 +85,7 @@ class ObservedFrame(Strict):
     unit: str = ""
 
 
-def _one_key(key: str) -> Any:  # noqa: ANN401 - pydantic validates what comes back
+def _one_key(key: str) -> Any:
     """A bare value stands for the mapping with one key."""
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
@@ -101,7 +101,7 @@ class RuleFrame(Strict):
     category: Literal["policy", "management", "medical", "indicator"]
     verdict: Literal["violation", "suspicious", "indicator"]
     severity: Literal["low", "medium", "high"] = "medium"
-    status: Literal["draft", "shadow", "active", "retired"] = "draft"
+    status: Literal["draft", "shadow", "active", "retired"] = "active"
     supersedes: str = ""
     effective: EffectiveFrame = EffectiveFrame()  # type: ignore[call-arg]
     basis: tuple[BasisFrame, ...] = ()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -157,6 +156,3 @@ def _known_keys(path: tuple[int | str, ...]) -> list[str]:
         if str(step) == "match" and path[0] == "others":
             model = MatchFrame
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-__all__ = ["find", "get_args", "read_rule"]

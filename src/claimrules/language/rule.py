@@ -108,7 +108,7 @@ class LetSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Exception_:
+class Proviso:
     """A named exception (`unless`) or doubt, with its reason and source."""
 
     name: str
@@ -168,8 +168,8 @@ class Rule:
     lets: tuple[LetSpec, ...]
     flag: tuple[tuple[str, Expr], ...]
     flags_rows: bool
-    unless: tuple[Exception_, ...]
-    doubt: tuple[Exception_, ...]
+    unless: tuple[Proviso, ...]
+    doubt: tuple[Proviso, ...]
     amount: AmountSpec
     observed: Observed
     message: tuple[Message, Message]

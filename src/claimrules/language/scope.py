@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from claimrules.catalog import INTEGER, KINDS, Field as Column, TableSchema, kind_fields
+from claimrules.catalog import INTEGER, KINDS, TableSchema, kind_fields
+from claimrules.catalog import Field as Column
 from claimrules.language.expression import (
     Aggregate,
     Expr,
@@ -55,8 +56,11 @@ class OtherNames:
 
 @dataclass(slots=True)
 class Scope:
-    """The names of one rule. `lets` and `keys` fill up while the rule is checked; `broken` holds names
-    whose definition is wrong, so that their uses are not reported once more."""
+    """The names of one rule.
+
+    `lets` and `keys` fill up while the rule is checked; `broken` holds names whose definition is wrong, so that their
+    uses are not reported once more.
+    """
 
     kind: str
     tables: Mapping[str, TableSchema]

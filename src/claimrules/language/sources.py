@@ -18,7 +18,7 @@ class Source(Strict):
     in_force: EffectiveFrame = Field(default_factory=EffectiveFrame)  # type: ignore[arg-type]
     url: str = ""
     verified: bool = False
-    articles: dict[str, str] = {}
+    articles: dict[str, str] = Field(default_factory=dict)
 
     @property
     def since(self) -> date | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from claimrules.catalog import TableSchema
 from claimrules.diagnostics import Diagnostic, PlanError
 from claimrules.language import Rule
+from claimrules.language.expression import MatchField, MatchRow, walk
 from claimrules.plan.fill import Parameters, fill
 from claimrules.plan.grain import split_by_grain
 from claimrules.plan.names import name_absences
@@ -38,8 +39,6 @@ def make_plan(rules: Iterable[Rule], tables: Mapping[str, TableSchema], paramete
 
 def _unplannable(rule: Rule) -> list[Diagnostic]:
     """What the language knows and this version does not run."""
-    from claimrules.language.expression import MatchField, MatchRow, walk
-
     out: list[Diagnostic] = []
     for match in rule.matches:
         used = any(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from claimrules.language.expression import Expr, Field, MatchField, Missing, Walk, walk
+from claimrules.language.expression import Field, MatchField, Missing, Walk, walk
 from claimrules.plan.rewrite import expressions
 from claimrules.plan.rule_plan import RulePlan
 
@@ -17,6 +17,3 @@ def name_absences(plan: RulePlan) -> RulePlan:
     needed = tuple(o.name for o in rule.others if o.take != "all" and o.name in used and o.name not in asked)
     walks = any(isinstance(part, Walk) for part in every)
     return replace(plan, asked=asked, needed=needed, walks=walks)
-
-
-__all__ = ["Expr", "name_absences"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from claimrules.catalog import KIND_TABLES, KINDS
-from claimrules.language.expression import Aggregate, Field, RowId, walk
+from claimrules.language.expression import Aggregate, Expr, Field, RowId, walk
 from claimrules.language.rule import OtherSpec, Rule
 from claimrules.plan.rewrite import expressions
 from claimrules.plan.rule_plan import RulePlan
@@ -24,7 +24,7 @@ def find_reach(plan: RulePlan) -> RulePlan:
 
 
 def _partition(rule: Rule) -> str:
-    widths = [_of_keys([key.value for key in rule.per], rule.kind) if rule.per else _own(rule)]
+    widths = [_of_keys([key.value for key in rule.per]) if rule.per else _own(rule)]
     widths += [_of_other(other) for other in rule.others]
     return max(widths, key=["line", "claim", "encounter", "person", "all"].index)
 
@@ -34,19 +34,17 @@ def _own(rule: Rule) -> str:
     return "encounter" if below or rule.kind in ("encounter", "day") else "claim" if rule.kind == "claim" else "line"
 
 
-def _of_keys(keys: list[object], kind: str) -> str:
+def _of_keys(keys: list[Expr]) -> str:
     width = "all"
     for key in keys:
         if isinstance(key, RowId):
             return "encounter" if key.kind == "encounter" else "claim"
         if isinstance(key, Field) and (key.kind, key.name) == PERSON:
             width = "person"
-        elif isinstance(key, Field) and key.name == "prescription_id" and width == "all":
-            width = "all"
     return width
 
 
 def _of_other(other: OtherSpec) -> str:
     if other.within is not None and other.within.period in ("claim", "encounter", "prescription"):
         return "encounter"
-    return _of_keys([mine for mine, _ in other.same], other.kind)
+    return _of_keys([mine for mine, _ in other.same])

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from claimrules.language.expression import Aggregate, Call, Case, Expr, Walk
-from claimrules.language.rule import Message, OtherSpec, Rule, WindowSpec
-from claimrules.language.rule import MatchSpec
+from claimrules.language.rule import MatchSpec, Message, OtherSpec, Rule, WindowSpec
 
 Rewrite = Callable[[Expr], Expr]
 
@@ -85,12 +84,6 @@ def rewritten_rule(rule: Rule, change: Rewrite) -> Rule:
 
 def expressions(rule: Rule) -> list[Expr]:
     """Every expression of the rule, once for each place, in the order of the frame."""
-    out: list[Expr] = []
-
-    def keep(node: Expr) -> Expr:
-        out.append(node)
-        return node
-
     top: list[Expr | None] = [rule.rows]
     for spec in (*rule.matches, *(m for o in rule.others for m in o.matches)):
         top += [value for _, value in spec.keys]
@@ -111,7 +104,4 @@ def expressions(rule: Rule) -> list[Expr]:
         top.append(rule.observed.unit)
     for message in rule.message:
         top += [part for part in message.parts if not isinstance(part, str)]
-    for node in top:
-        if node is not None:
-            keep(node)
-    return out
+    return [node for node in top if node is not None]

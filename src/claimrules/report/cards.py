@@ -75,9 +75,7 @@ def card(row: Mapping[str, Any], rules: Mapping[str, Titled], language: str = "z
     rule_id, verdict = row["rule_id"], row["verdict"]
     title = Text(f"{title_of(rules.get(rule_id), language)} {rule_id} · {words.get(verdict, verdict)}".strip())
     message = Text(row["message_zh"] if language == "zh" else row["message_en"], style="bold")
-    return Panel(
-        Group(message, Text(), facts), title=title, title_align="left", border_style=_BORDERS.get(verdict, "none")
-    )
+    return Panel(Group(message, Text(), facts), title=title, title_align="left", border_style=_BORDERS.get(verdict, "none"))
 
 
 def _spread(findings: Any, count: int) -> list[dict[str, Any]]:

@@ -87,9 +87,7 @@ def write(result: Result, out: Path | str) -> None:
         for name in TABLES:
             _write_table(getattr(result, name), fresh / f"{name}.parquet")
         (fresh / "summary.json").write_text(result.summary.model_dump_json(), encoding="utf-8")
-        (fresh / "timings.json").write_text(
-            json.dumps(dict(result.timings), indent=2, default=str) + "\n", encoding="utf-8"
-        )
+        (fresh / "timings.json").write_text(json.dumps(dict(result.timings), indent=2, default=str) + "\n", encoding="utf-8")
         _replace(fresh, target)
     except OSError as error:
         raise _error(

@@ -46,9 +46,7 @@ def operation_rows(operations: Any, claims: Claims, claim_ids: Any) -> Rows:
     return _rows("operation", operations, "operations", claims, claim, order, ready)
 
 
-def _sorted(
-    table: Any, table_name: str, keys: Sequence[Integers], names: Sequence[str]
-) -> tuple[Index, dict[str, Column]]:
+def _sorted(table: Any, table_name: str, keys: Sequence[Integers], names: Sequence[str]) -> tuple[Index, dict[str, Column]]:
     """The order by `keys`, then by the columns `names`, then, lest the input's order show, by every other column."""
     named = {name: column_named(table, table_name, name) for name in names}
     found = {name: column for name, column in named.items() if column is not None}

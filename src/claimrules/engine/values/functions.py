@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from claimrules.catalog import BOOLEAN, DATE, DOUBLE, INTEGER, TIMESTAMP, Base, Type
+from claimrules.catalog import BOOLEAN, INTEGER, Base, Type
 from claimrules.engine.column import Column, Data, Mask
 from claimrules.engine.values import numbers, text, times
+from claimrules.engine.values.shown import shown
 from claimrules.engine.values.truth import and_, both_known, not_, or_, truth
 
 Arguments = Sequence[Column]
@@ -91,10 +92,7 @@ def _settled(
             continue
         bound = side.least if other.known is None else side.least & other.known
         above = bound & ((low >= high) if word in ("<", ">=") else (low > high)).astype(np.bool_)
-        if word in (">", ">=", "<>"):
-            data = np.where(above, True, data)
-        else:
-            data = np.where(above, False, data)
+        data = data | above if word in (">", ">=", "<>") else data & ~above
         known = known | above
     return Column(BOOLEAN, data.astype(np.bool_), None if known.all() else known)
 
@@ -138,7 +136,7 @@ def unified(type_: Type, columns: Arguments) -> list[Column]:
         return [
             Column(type_, np.zeros(len(c), np.int64), np.zeros(len(c), np.bool_), shared)
             if c.words is None
-            else Column(type_, text._renumbered(c, text.words_of(c), place), c.known, shared)
+            else Column(type_, text.renumbered(c, text.words_of(c), place), c.known, shared)
             for c in columns
         ]
     if type_.is_number:
@@ -239,8 +237,6 @@ def _parsed(type_: Type, column: Column) -> Column:
 
 
 def _written(type_: Type, column: Column) -> Column:
-    from claimrules.engine.values.shown import shown
-
     texts = shown(column)
     words = sorted(set(texts))
     place = {word: i for i, word in enumerate(words)}
@@ -274,6 +270,10 @@ def _round(type_: Type, arguments: Arguments) -> Column:
     return numbers.rounded(type_, arguments[0], digits)
 
 
+def _part(name: str) -> Function:
+    return lambda _, arguments: times.part(arguments[0], name)
+
+
 FUNCTIONS: dict[str, Function] = {
     "and": lambda _, a: and_(a[0], a[1]),
     "or": lambda _, a: or_(a[0], a[1]),
@@ -302,10 +302,7 @@ FUNCTIONS: dict[str, Function] = {
     "length": lambda _, a: text.counted_words(a[0]),
     "starts_with": lambda _, a: text.starts_with(a[0], a[1]),
     "date_trunc": lambda _, a: times.truncated(a[1], _literal_text(a[0])),
-    **{
-        name: (lambda name: lambda _, a: times.part(a[0], name))(name)
-        for name in ("year", "month", "day", "hour", "weekday")
-    },
+    **{name: _part(name) for name in ("year", "month", "day", "hour", "weekday")},
     "year_end": lambda _, a: times.year_end(a[0]),
     "days_between": lambda _, a: times.days_between(a[0], a[1]),
     "hours_between": lambda _, a: times.hours_between(a[0], a[1]),
@@ -313,5 +310,3 @@ FUNCTIONS: dict[str, Function] = {
     "age_days": lambda _, a: times.days_between(a[0], a[1]),
     "has_time": lambda _, a: times.has_time(a[0]),
 }
-
-__all__ = ["DATE", "DOUBLE", "FUNCTIONS", "TIMESTAMP", "case", "chosen", "constant", "unified"]

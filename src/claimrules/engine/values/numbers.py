@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from claimrules.catalog import DOUBLE, Base, Type
+from claimrules.catalog import DOUBLE, INTEGER, Base, Type
 from claimrules.engine.column import Column, Data
 from claimrules.engine.values.truth import both_known
 
@@ -32,7 +32,7 @@ def largest(data: Data) -> float:
         return 0.0
     if data.dtype == object:
         return float(max(abs(int(v)) for v in data))
-    return max(abs(float(data.max())), abs(float(data.min())))  # type: ignore[attr-defined]
+    return max(abs(float(data.max())), abs(float(data.min())))
 
 
 def wide(data: Data) -> Data:
@@ -152,8 +152,6 @@ def _half_up(value: int, divisor: int) -> int:
 
 def whole(column: Column, direction: str) -> Column:
     """floor or ceil, as an integer."""
-    from claimrules.catalog import INTEGER
-
     if column.type.base is Base.DOUBLE:
         function = np.floor if direction == "floor" else np.ceil
         return Column(INTEGER, function(cast(Any, column.data)).astype(np.int64), column.known)

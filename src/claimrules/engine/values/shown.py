@@ -1,14 +1,17 @@
 """Values as text, for messages: the shortest exact form."""
 
+from decimal import Decimal
 from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.catalog import Base
+from claimrules.catalog import Base, decimal
 from claimrules.engine.column import Column
 from claimrules.engine.values import numbers, text, times
+
+_FOUR = decimal(38, 4)
 
 
 def shown(column: Column, label: dict[str, str] | None = None) -> list[str]:
@@ -28,9 +31,7 @@ def _texts(column: Column, label: dict[str, str]) -> Any:
     base, data = column.type.base, cast(Any, column.data)
     if base in (Base.TEXT, Base.WINDOW):
         words = [label.get(w, w) for w in text.words_of(column).tolist()]
-        return pa.DictionaryArray.from_arrays(pa.array(data, pa.int32()), pa.array(words, pa.string())).cast(
-            pa.string()
-        )
+        return pa.DictionaryArray.from_arrays(pa.array(data, pa.int32()), pa.array(words, pa.string())).cast(pa.string())
     if base is Base.BOOLEAN:
         return pc.if_else(pa.array(data), "TRUE", "FALSE")
     if base is Base.DATE:
@@ -48,8 +49,6 @@ def _texts(column: Column, label: dict[str, str]) -> Any:
 
 def _decimal(data: Any, scale: int) -> Any:
     if data.dtype == object:
-        from decimal import Decimal
-
         return pa.array([str(Decimal(int(v)).scaleb(-scale)) for v in data], pa.string())
     sign = pc.if_else(pa.array(data < 0), "-", "")
     size = np.abs(data)
@@ -64,8 +63,3 @@ def _trimmed(texts: Any) -> Any:
     has_point = pc.match_substring(texts, ".")
     short = pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), ".")
     return pc.if_else(has_point, short, texts)
-
-
-from claimrules.catalog import decimal as _decimal_type  # noqa: E402
-
-_FOUR = _decimal_type(38, 4)

@@ -28,12 +28,13 @@ def codes_alike(left: Column, right: Column) -> tuple[Codes, Codes]:
         return cast(Codes, left.data), cast(Codes, right.data)
     both = sorted({*a.tolist(), *b.tolist()})
     place = {word: i for i, word in enumerate(both)}
-    return _renumbered(left, a, place), _renumbered(right, b, place)
+    return renumbered(left, a, place), renumbered(right, b, place)
 
 
-def _renumbered(column: Column, words: Words, place: dict[str, int]) -> Codes:
+def renumbered(column: Column, words: Words, place: dict[str, int]) -> Codes:
+    """The codes of `column` in another numbering of its words."""
     table = np.fromiter((place[word] for word in words.tolist()), np.int64, len(words))
-    return cast(Codes, table[cast(Codes, column.data)])
+    return table[cast(Codes, column.data)]
 
 
 def mapped_words(column: Column, function: Callable[[str], str]) -> Column:
@@ -53,14 +54,14 @@ def tested_words(column: Column, test: Callable[[list[str]], Mask]) -> Column:
 
 
 def counted_words(column: Column) -> Column:
-    """length(x) in characters."""
+    """How many characters each text has."""
     words = words_of(column)
     lengths = np.fromiter((len(word) for word in words.tolist()), np.int64, len(words))
     return Column(INTEGER, lengths[cast(Codes, column.data)], column.known)
 
 
 def starts_with(left: Column, right: Column) -> Column:
-    """starts_with(x, y), asked once for each pair of distinct words that meets."""
+    """Whether the left text begins with the right one; asked once for each pair of distinct words that meets."""
     a, b = words_of(left), words_of(right)
     known = both_known(left, right)
     if len(b) == 1:
@@ -68,14 +69,14 @@ def starts_with(left: Column, right: Column) -> Column:
         answer = np.fromiter((word.startswith(head) for word in a.tolist()), np.bool_, len(a))
         return Column(BOOLEAN, answer[cast(Codes, left.data)], known)
     pair = cast(Codes, left.data).astype(np.int64) * len(b) + cast(Codes, right.data)
-    distinct, where = _distinct(pair)
+    distinct, where = distinct_values(pair)
     hits = np.fromiter(
         (str(a[p // len(b)]).startswith(str(b[p % len(b)])) for p in distinct.tolist()), np.bool_, len(distinct)
     )
     return Column(BOOLEAN, hits[where], known)
 
 
-def _distinct(values: Codes) -> tuple[Codes, Codes]:
+def distinct_values(values: Codes) -> tuple[Codes, Codes]:
     """The distinct values and where each row's stands. Sorting and comparing neighbours beats np.unique by far."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
