@@ -32,9 +32,7 @@ def audit(out: Path, *more: str, rules: Path = RULES) -> int:
     return run(["audit", str(FIXTURE), "--rules", str(rules), "--out", str(out), *more])
 
 
-def test_audit_writes_out_and_prints_a_table_and_is_silent_otherwise(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_audit_writes_out_and_prints_a_table_and_is_silent_otherwise(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert audit(tmp_path / "OUT", "--lang", "en") == 0
     printed = capsys.readouterr()
     assert printed.err == ""
@@ -195,6 +193,11 @@ def test_a_case_that_does_not_hold_is_1_and_told_with_its_line(rules: Path, caps
     assert f"FAILED {file}:{line}: drug_sex: " in out
     assert "`l1` should not be flagged and is (amount 86.40)" in out
     assert out.splitlines()[-1].endswith("15 passed, 1 failed")
+
+
+def test_cases_of_a_rule_that_is_not_there_are_2(capsys: pytest.CaptureFixture[str]):
+    assert run(["test", str(RULES), "--only", "drug_sax"]) == 2
+    assert "did you mean `drug_sex`?" in capsys.readouterr().err
 
 
 def test_outcomes_as_json(capsys: pytest.CaptureFixture[str]):

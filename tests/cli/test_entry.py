@@ -16,9 +16,7 @@ def raising(error: BaseException) -> Any:
     return command
 
 
-def test_a_users_mistake_is_rendered_on_stderr_and_is_2(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+def test_a_users_mistake_is_rendered_on_stderr_and_is_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     error = ClaimRulesError(
         [Diagnostic("CR214", "unknown field `line.qty`", Place("r.yaml", 3, 5), help="did you mean it?")]
     )

@@ -12,7 +12,7 @@ from claimrules.cases.compare import Judged, differences, found
 from claimrules.cases.documents import Placed, placed
 from claimrules.cases.from_examples import read_cases
 from claimrules.cases.world import ROW_TABLES
-from claimrules.diagnostics import CaseError, ClaimRulesError, Diagnostic
+from claimrules.diagnostics import CaseError, ClaimRulesError, Diagnostic, suggest
 from claimrules.models import Claim
 
 
@@ -37,19 +37,27 @@ def run_pack(pack: Judge, only: Sequence[str] | None = None) -> Iterator[CaseOut
     """The outcomes of all rules' cases, rule by rule in the order of their ids.
 
     Raises:
-        CaseError: examples that cannot be read, of all rules.
+        CaseError: CR611 `only` names no rule; examples that cannot be read, of all rules.
     """
     problems: list[Diagnostic] = []
     read: dict[str, tuple[Case, ...]] = {}
-    for rule_id in sorted(only if only is not None else pack.rules):
+    for rule_id in sorted(set(only) if only is not None else pack.rules):
         try:
-            read[rule_id] = read_cases(pack.rules[rule_id])
+            read[rule_id] = read_cases(_rule(pack, rule_id))
         except CaseError as error:
             problems.extend(error.diagnostics)
     if problems:
         raise CaseError(problems)
     for cases in read.values():
         yield from run_cases(pack, cases)
+
+
+def _rule(pack: Judge, rule_id: str) -> RuleCases:
+    if rule_id not in pack.rules:
+        near = suggest(rule_id, pack.rules)
+        advice = f"did you mean `{near}`?" if near else f"the rules are {', '.join(sorted(pack.rules))}"
+        raise CaseError(Diagnostic("CR611", f"there is no rule `{rule_id}`", help=advice))
+    return pack.rules[rule_id]
 
 
 def run_cases(pack: Judge, cases: Sequence[Case]) -> list[CaseOutcome]:
