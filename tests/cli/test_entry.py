@@ -96,3 +96,13 @@ def test_python_dash_m_is_the_same_command():
     command = [sys.executable, "-m", "claimrules", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.startswith("claimrules ")
+
+
+def test_a_reader_that_has_gone_is_no_fault():
+    command = [sys.executable, "-m", "claimrules", "audit", "--help"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 141

@@ -48,6 +48,9 @@ def _command(arguments: Sequence[str]) -> int:
         code: Any = app(args=list(arguments), prog_name="claimrules", standalone_mode=False)
     except typer.Abort:
         return _interrupted()
+    except SystemExit as error:
+        # No command leaves this way: typer does, where the reader of a pipe has gone.
+        return PIPE if error.code == 1 else MISUSE
     except Exception as error:
         # Usage errors know how to show themselves; their class depends on the version of typer.
         if hasattr(error, "show") and hasattr(error, "exit_code"):

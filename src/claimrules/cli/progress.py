@@ -4,7 +4,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Column
 from rich.text import Text
 
 from claimrules.cli.printing import err
@@ -13,11 +14,11 @@ Report = Callable[[int, int | None], None]
 
 
 class _Lines(ProgressColumn):
-    """`1,200,000 of 10,000,000 lines · 812,000 lines/s`."""
+    """`1,200,000 of 10,000,000 lines · 812,000/s`."""
 
     def render(self, task: Task) -> Text:
         total = f" of {task.total:,.0f}" if task.total else ""
-        speed = f" · {task.speed:,.0f} lines/s" if task.speed else ""
+        speed = f" · {task.speed:,.0f}/s" if task.speed else ""
         return Text(f"{task.completed:,.0f}{total} lines{speed}")
 
 
@@ -32,11 +33,10 @@ def progress_bar(what: str, *, wanted: bool = True) -> Iterator[Report | None]:
         return
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
-        _Lines(),
-        TimeElapsedColumn(),
+        BarColumn(bar_width=None),
+        _Lines(table_column=Column(no_wrap=True)),
+        TimeRemainingColumn(table_column=Column(no_wrap=True)),
         TextColumn("left"),
-        TimeRemainingColumn(),
     )
     with Progress(*columns, console=err(), transient=True) as progress:
         task = progress.add_task(what, total=None)
