@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from claimrules.cli.exit_codes import DONE, JUDGED
-from claimrules.cli.options import KnowledgeOption, Language, OnlyOption, day, language, names, params, size
+from claimrules.cli.options import KnowledgeOption, Language, OnlyOption, day, language, names, params, place, size
 
 
 class FailOn(StrEnum):
@@ -59,7 +59,11 @@ def audit(
 
     check_out(out)
     pack = claimrules.load(
-        rules, knowledge=knowledge or [], params=params(param) or {}, region=region, as_of=day(as_of, "--as-of")
+        rules,
+        knowledge=knowledge or [],
+        params=params(param) or {},
+        region=place(region, "--region"),
+        as_of=day(as_of, "--as-of"),
     )
     with progress_bar("auditing", wanted=not json) as progress:
         result = pack.audit(

@@ -17,6 +17,7 @@ KnowledgeOption = Annotated[
 OnlyOption = Annotated[list[str] | None, typer.Option("--only", metavar="RULE", help="Only this rule; repeatable.")]
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+_REGION = re.compile(r"[0-9]{6}")
 _BYTES = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?I?)B?", re.IGNORECASE)
 
 
@@ -61,6 +62,13 @@ def day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"`{text}` is not a date; write 2025-06-30", param_hint=option) from None
+
+
+def place(text: str | None, option: str) -> str | None:
+    """A region's code: six digits. Any other would be taken for a region that no table names, without a word."""
+    if text is not None and not _REGION.fullmatch(text):
+        raise typer.BadParameter(f"`{text}` is not a region; write its six digits, as 330100", param_hint=option)
+    return text
 
 
 def size(text: str | None, option: str) -> int | None:
