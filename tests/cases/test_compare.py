@@ -80,15 +80,11 @@ def test_clean_wants_something_that_was_judged(case: Expecting):
     assert differences(case("not_applicable"), [judged("l1", "clean"), judged("l2", "not_applicable")]) == [
         "everything should be not applicable and `l1` is clean"
     ]
-    assert differences(case("{not_applicable: [l1], clean: [l2]}"), rows) == [
-        "`l2` should be clean and is not applicable"
-    ]
+    assert differences(case("{not_applicable: [l1], clean: [l2]}"), rows) == ["`l2` should be clean and is not applicable"]
 
 
 def test_a_suspicion_is_no_violation(case: Expecting):
     rows = [judged("l1", "flagged", suspicious=True), judged("l2", "clean")]
     assert differences(case("{flagged: [l1]}"), rows) == []
     assert differences(case("{flagged: [l1], suspicious: true}"), rows) == []
-    assert differences(case("{flagged: [l1], suspicious: false}"), rows) == [
-        "`l1` should be a violation and is a suspicion"
-    ]
+    assert differences(case("{flagged: [l1], suspicious: false}"), rows) == ["`l1` should be a violation and is a suspicion"]

@@ -70,9 +70,7 @@ def test_a_rule_without_a_date_needs_no_case_before_it():
 
 
 def test_no_examples_at_all():
-    assert [one.code for one in case_problems({"some_rule": Checked(None, place=Place("some_rule.yaml", 1))})] == [
-        "CR621"
-    ]
+    assert [one.code for one in case_problems({"some_rule": Checked(None, place=Place("some_rule.yaml", 1))})] == ["CR621"]
 
 
 def test_cases_that_cannot_be_read_are_told():

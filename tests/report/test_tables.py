@@ -29,9 +29,7 @@ RULES = {
 
 def figures(flagged: int, undecided: int, amount: str | None, status: str = "ran", reason: str = "") -> Any:
     money = Decimal(amount) if amount else None
-    return SimpleNamespace(
-        flagged=flagged, undecided=undecided, amount=money, fund_loss=money, status=status, reason=reason
-    )
+    return SimpleNamespace(flagged=flagged, undecided=undecided, amount=money, fund_loss=money, status=status, reason=reason)
 
 
 def printed(*things: Any) -> str:
