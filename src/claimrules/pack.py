@@ -114,7 +114,7 @@ class RulePack:
         only: Iterable[str] | None = None,
         history_from: dt.date | None = None,
         jobs: int = 1,
-        batch_lines: int = 250_000,
+        batch_lines: int = 100_000,
         memory: int | None = None,
         progress: Progress | None = None,
     ) -> AuditResult:

@@ -30,7 +30,11 @@ def shown_array(column: Column, label: dict[str, str] | None = None) -> Any:
 def _texts(column: Column, label: dict[str, str]) -> Any:
     base, data = column.type.base, cast(Any, column.data)
     if base in (Base.TEXT, Base.WINDOW):
-        words = [label.get(w, w) for w in text.words_of(column).tolist()]
+        words = text.words_of(column)
+        if len(words) > len(data):  # a few rows of a batch share its words: only those in use are worth a look
+            used, data = text.distinct_values(data.astype(np.int64))
+            words = words[used]
+        words = [label.get(w, w) for w in words.tolist()]
         return pa.DictionaryArray.from_arrays(pa.array(data, pa.int32()), pa.array(words, pa.string())).cast(pa.string())
     if base is Base.BOOLEAN:
         return pc.if_else(pa.array(data), "TRUE", "FALSE")
