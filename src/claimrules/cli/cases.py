@@ -25,6 +25,7 @@ def cases(
     """Run the cases embedded in the rule files of RULES."""
     import claimrules
     from claimrules.cases import run_pack
+    from claimrules.cli.printing import counted
 
     pack = claimrules.load(rules, knowledge=knowledge or [])
     outcomes = list(run_pack(pack, names(only)))
@@ -37,7 +38,7 @@ def cases(
         typer.echo(f"FAILED {where}: {one.rule_id}: {one.name}\n{indent(one.text, '  ')}\n")
     tested = len({one.rule_id for one in outcomes})
     counts = f"{len(outcomes) - len(failed)} passed" + (f", {len(failed)} failed" if failed else "")
-    typer.echo(f"{len(outcomes)} cases of {tested} rules: {counts}")
+    typer.echo(f"{counted(len(outcomes), 'case')} of {counted(tested, 'rule')}: {counts}")
     return JUDGED if failed else DONE
 
 
