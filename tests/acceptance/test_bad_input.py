@@ -122,6 +122,9 @@ NOTHING_CAN_BE_DONE: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "an empty file": (write(CLAIMS_CSV, ""), ("claims.csv", "header")),
     "a broken quote": (change(LINES_CSV, "2,C1,B,", '2,C1,"B,'), ("lines.csv", "row 2", "quote")),
     "wrong encoding": (write(LINES_CSV, LINES.encode("gbk")), ("lines.csv", "UTF-8", "gb18030")),
+    "UTF-16": (write(LINES_CSV, LINES.encode("utf-16")), ("lines.csv", "UTF-8")),
+    "a table of another delimiter": (write(LINES_CSV, LINES.replace(",", ";")), ("lines.csv", "`item_code`")),
+    "a gzip file that is none": (write("claims/diagnoses.csv.gz", "claim_id,diagnosis_code\n"), ("diagnoses.csv.gz",)),
     "a Parquet file that is none": (write("claims/diagnoses.parquet", b"PAR1 no PAR1"), ("diagnoses.parquet",)),
     "no such claims": (lambda w: (w.root / "claims").rename(w.root / "claimz"), ("claims",)),
     "an unknown key of a rule": (change(RULE_YAML, "flag:", "flagg:"), ("only_women.yaml:9:1", "`flagg`", "`flag`")),
@@ -154,6 +157,7 @@ NOTHING_CAN_BE_DONE: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "no rules folder": (lambda w: shutil.rmtree(w.root / "rules"), ("rules",)),
     "no rule in the folder": (lambda w: (w.root / RULE_YAML).unlink(), ("no rule file", "rules")),
     "an unknown rule": (options("--only", "only_woman"), ("only_woman", "only_women")),
+    "no rule at all": (options("--only", ","), ("--only", "no rule")),
     "a parameter that no rule has": (options("--param", "unused_day=3"), ("`unused_day`", "`unused_days`")),
     "a parameter without a value": (options("--param", "unused_days"), ("--param", "unused_days")),
     "a parameter that is no number": (options("--param", "unused_days=九"), ("unused_days", "九")),
@@ -167,6 +171,24 @@ NOTHING_CAN_BE_DONE: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "JSON in another encoding": (only_document('[{"claim_id": "甲"}]'.encode("gbk")), ("claims.json", "not JSON")),
     "a rule file that is binary": (write("rules/picture.yaml", bytes(range(256))), ("picture.yaml", "UTF-8")),
     "a knowledge file that is binary": (write("rules/knowledge/only_sex.csv", bytes(range(256))), ("only_sex.csv",)),
+    "a rule file without a rule": (write("rules/empty.yaml", "# later\n"), ("empty.yaml",)),
+    "a knowledge region that is none": (
+        write("rules/knowledge/only_sex.csv", "code,sex,region\nA,female,杭州\n"),
+        ("only_sex.csv:2:10", "杭州", "six digits"),
+    ),
+    "a comparison with NULL": (
+        change(RULE_YAML, "claim.sex <> limit.sex", "claim.sex = NULL"),
+        ("only_women.yaml:9:7", "IS NULL"),
+    ),
+    "a query in a rule": (
+        change(RULE_YAML, "claim.sex <> limit.sex", "claim.sex IN (SELECT 1)"),
+        ("only_women.yaml:9:7", "IN"),
+    ),
+    "parentheses five hundred deep": (
+        change(RULE_YAML, "claim.sex <> limit.sex", "(" * 500 + "TRUE" + ")" * 500),
+        ("only_women.yaml:9:7", "deep"),
+    ),
+    "JSON ten thousand deep": (only_document("[" * 10_000), ("claims.json", "not JSON")),
     "two files of one id": (write("rules/more/only_women.yaml", RULE), ("only_women", "taken")),
 }
 
@@ -282,6 +304,27 @@ def test_a_negative_quantity_that_reverses_nothing_is_kept(tmp_path: Path, comma
     assert found(world) == [("C1", ["1"])]
     assert '"lines":{"read":4,"audited":4,"rejected":0,"left_out":0,"amount":"40.00"}' in ran.out
     assert '"unmatched_refunds":1' in ran.out
+
+
+def test_a_condition_of_three_thousand_parts_is_judged_or_refused(tmp_path: Path, command: Any) -> None:
+    world = prepared(tmp_path, change(RULE_YAML, "claim.sex <> limit.sex", " OR ".join(["claim.sex <> limit.sex"] * 3_000)))
+    ran = command(*world.arguments())
+    said = told(ran)
+    assert ran.code in (0, 2), said
+    if ran.code == 0:
+        assert found(world) == [("C1", ["1"])]
+    else:
+        assert "only_women.yaml:9:7" in said
+
+
+def test_raw_lines_show_a_refund_of_nothing(tmp_path: Path, command: Any) -> None:
+    """What netting leaves aside, a data-quality rule still sees."""
+    world = prepared(tmp_path, more(LINES_CSV, "3,C1,Z,丙,drug,-1,10.00,-10.00,-10.00,2025-03-01\n"))
+    world.change(RULE_YAML, "of: line\nmatch: {limit: {table: only_sex, key: {code: line.item_code}}}", "of: raw_line")
+    world.change(RULE_YAML, "claim.sex <> limit.sex", "line.quantity < 0")
+    ran = command(*world.arguments())
+    assert ran.code == 0, told(ran)
+    assert found(world) == [("C1", ["3"])]
 
 
 def test_an_old_out_stays_whole_when_the_next_run_fails(tmp_path: Path, command: Any) -> None:

@@ -40,7 +40,10 @@ def names(values: list[str] | None) -> list[str] | None:
     """The names of a repeatable option, commas separating as well; None where it was not given."""
     if not values:
         return None
-    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+    found = [name.strip() for value in values for name in value.split(",") if name.strip()]
+    if not found:  # an empty variable of a script: to run no rule at all is never meant
+        raise typer.BadParameter("it names no rule", param_hint="--only")
+    return found
 
 
 def params(values: list[str] | None) -> dict[str, str] | None:
