@@ -28,6 +28,14 @@ class Money:
     known: Mask
 
 
+def summable(cents: Any) -> Any:
+    """The same cents, as Python's integers where their sum might not fit into 64 bits: money never wraps round."""
+    if cents.dtype == object or not len(cents):
+        return cents
+    most = max(int(cents.max()), -int(cents.min()))
+    return cents if most * len(cents) < 2**63 else cents.astype(object)
+
+
 @dataclass(slots=True)
 class Purse:
     """The money of a batch's lines and claims, looked up once for all rules."""

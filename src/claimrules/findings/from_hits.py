@@ -18,7 +18,7 @@ from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import KindSpace, absent
 from claimrules.engine.values.shown import shown_array
 from claimrules.engine.values.times import days
-from claimrules.findings.amounts import Money, Purse, row_amounts
+from claimrules.findings.amounts import Money, Purse, row_amounts, summable
 from claimrules.findings.identity import finding_ids
 from claimrules.findings.schema import FINDINGS, UNDECIDED
 from claimrules.findings.totals import LineMoney, Totals
@@ -132,7 +132,10 @@ class _RuleFindings:
             "region": _claim_text(claims, "region", claim),
         }
         arrays = [columns[field.name].cast(field.type) for field in FINDINGS]
-        sums = (int(np.sum(np.where(total_known, total, 0))), int(np.sum(np.where(lost_known, lost, 0))))
+        sums = (
+            int(np.sum(summable(np.where(total_known, total, 0)))),
+            int(np.sum(summable(np.where(lost_known, lost, 0)))),
+        )
         return pa.table(arrays, schema=FINDINGS), sums
 
     def _parts(self, space: KindSpace) -> Parts:
@@ -274,7 +277,7 @@ def _spread(space: KindSpace, who: Index, rows: Index) -> tuple[Index, Index]:
 
 def _grouped(money: Money, ids: Index, k: int) -> tuple[Any, Any]:
     """The sum of each group, and whether every part of it is known."""
-    cents = np.where(money.known, money.cents, 0)
+    cents = summable(np.where(money.known, money.cents, 0))
     total = np.zeros(k, dtype=cents.dtype)
     np.add.at(total, ids, cents)
     known = np.ones(k, np.bool_)

@@ -7,7 +7,7 @@ import numpy as np
 
 from claimrules.engine.column import Index
 from claimrules.engine.space import KindSpace
-from claimrules.findings.amounts import Money
+from claimrules.findings.amounts import Money, summable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ class LineMoney:
         out = []
         for place in (0, 1):
             whole = self._of_claim[place] if self._of_claim else np.zeros(self.claim.n, np.int64)
-            lines = np.zeros(self.claim.n, np.int64)
+            of_line = summable(self._of_line[place]) if self._of_line else np.zeros(0, np.int64)
+            lines = np.zeros(self.claim.n, of_line.dtype)
             if self._of_line:
-                np.add.at(lines, self.line.rows.up["claim"], self._of_line[place])
-            out.append(int(np.maximum(whole, lines).sum()))
+                np.add.at(lines, self.line.rows.up["claim"], of_line)
+            out.append(int(summable(np.maximum(whole, lines)).sum()))
         return Totals(out[0], out[1])
