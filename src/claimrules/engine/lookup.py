@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from claimrules.catalog import TEXT, Absence, Base, Match, Type
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.kernels.segments import expand_ranges
+from claimrules.engine.kernels.segments import expand_ranges, group_ids
 from claimrules.engine.prepare.arrays import column_of
 from claimrules.engine.values.text import words_of
 from claimrules.knowledge import Table
@@ -60,7 +60,7 @@ class Lookup:
         self._from = _days(rows["valid_from"], OPEN_FROM)
         self._to = _days(rows["valid_to"], OPEN_TO)
         self._known_from = _days(rows["known_from"], OPEN_FROM)
-        self._versions = np.argsort(np.argsort(self._known_from, kind="stable"), kind="stable")
+        self._versions = group_ids([self._known_from], rows.num_rows)[0]
         regions = rows["region"].combine_chunks().dictionary_encode()
         if isinstance(regions, pa.ChunkedArray):
             regions = regions.combine_chunks()
@@ -167,34 +167,33 @@ class Lookup:
         left, place = expand_ranges(begin, begin + many)
         right = self.flat_rows[place]
         fits, doubtful = self._fits(question, left, right, rest)
-        if doubtful is not None and doubtful.any():
-            unknown[left[doubtful]] = True
+        unknown[left[doubtful]] = True
         return Pairs(left[fits], right[fits], unknown)
 
     def _fits(
         self, question: Question, left: Index, right: Index, rest: Sequence[tuple[str, Column]]
-    ) -> tuple[Mask, Mask | None]:
-        ok = np.ones(len(left), np.bool_)
-        doubtful: Mask | None = None
+    ) -> tuple[Mask, Mask]:
+        """Which pairs fit, and which may: nothing that is known speaks against them, and something is not known."""
+        possible = np.ones(len(left), np.bool_)
+        sure = np.ones(len(left), np.bool_)
         if question.as_of is not None:
-            ok &= self._known_from[right] <= question.as_of
+            possible &= self._known_from[right] <= question.as_of
         if question.day is not None:
             day = cast(Index, question.day.data)[left]
             dated = (self._from[right] <= day) & (day <= self._to[right])
             if question.day.known is not None:
                 known = question.day.known[left]
-                doubtful = ok & ~known
-                dated = dated & known
-            ok &= dated
+                sure &= known
+                dated |= ~known
+            possible &= dated
         specificity = self._specificity(question, left, right)
-        ok &= specificity >= 0
-        lost = specificity == UNKNOWN
-        doubtful = lost if doubtful is None else doubtful | lost
+        possible &= specificity != MISSING
+        sure &= specificity != UNKNOWN
         for name, column in rest:
             same, not_known = self._same_key(name, column, left, right)
-            doubtful = doubtful | (ok & not_known)
-            ok &= same
-        return ok, doubtful
+            possible &= same | not_known
+            sure &= ~not_known
+        return possible & sure, possible & ~sure
 
     def _same_key(self, name: str, column: Column, left: Index, right: Index) -> tuple[Mask, Mask]:
         cells = self.columns[name]
