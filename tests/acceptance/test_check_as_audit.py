@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -207,3 +208,16 @@ def test_two_stays_by_hand(pack: Any) -> None:
 def test_a_claim_that_is_its_own_history_is_an_error(pack: Any) -> None:
     with pytest.raises(ClaimRulesError, match="S1"):
         pack.check(stay("S1", 1, 8), history=[stay("S1", 1, 8)])
+
+
+def test_a_history_that_begins_too_late_decides_nothing(pack: Any) -> None:
+    """Admitted on the 11th, the claims are whole from the 5th: a stay that ended on the 1st would be 10 days before."""
+    second = stay("S2", 11, 20)
+    since = date(2025, 6, 5)
+    answer = pack.check(second, history=[], history_from=since)
+    assert [(u.rule_id, u.missing) for u in answer.undecided] == [("ipt_split_stay", "history")]
+    audited = pack.audit([second], history_from=since).undecided.to_pylist()
+    assert [(u["rule_id"], u["missing"]) for u in audited] == [("ipt_split_stay", "history")]
+    # A stay before it that is known is the one immediately before, whatever was earlier still.
+    (found,) = pack.check(second, history=[stay("S1", 6, 8)], history_from=since).findings
+    assert found.observed == "3 天"
