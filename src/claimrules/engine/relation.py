@@ -4,6 +4,7 @@ Rows with equal keys are found by one sort and two binary searches, narrowed to 
 compared one by one. A pair of which it is not known whether it belongs stays, as a member that is not sure.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -38,6 +39,7 @@ from claimrules.language.expression import (
 from claimrules.language.rule import OtherSpec, WindowSpec
 from claimrules.language.scope import key_word, time_of
 
+LONG_AGO, FAR = -(2**40), 2**40
 CHUNK = 4_000_000
 """Pairs looked at together: what bounds the memory of a join."""
 
@@ -175,13 +177,22 @@ class Builder:
         relation.right_matches = self.right_matches
         candidates, sure = self._candidates()
         left_key, right_key, left_known = self._keys(candidates)
-        if self.spec.take in ("previous", "next") and self.spec.where is None:
+        if self.spec.take in ("previous", "next") and self.spec.where is None and self._one_kind:
             relation.one = self._neighbour(candidates, sure, left_key, right_key, left_known)
             return relation
         self._pairs(relation, candidates, sure, left_key, right_key, left_known)
         if self.spec.take != "all":
             relation.one = self._taken(relation)
         return relation
+
+    @property
+    def _one_kind(self) -> bool:
+        return self.right.rows.kind == self.rows.base.rows.kind
+
+    @property
+    def _place(self) -> Index:
+        """What orders the other rows: their own place, which is by person first, or that in time across persons."""
+        return np.arange(self.right.n, dtype=np.int64) if one_person(m for m, _ in self.spec.same) else self.right.sequence
 
     # ------------------------------------------------------------------ both sides
 
@@ -209,6 +220,9 @@ class Builder:
                 arguments=(Field(owner=owner) as code, MatchField(owner="", match=match, column=column)),
             ) if owner == self.spec.name and code.type.base is Base.TEXT:
                 found = self.rows.matches[match]
+                cells = found.lookup.columns[column]
+                if cells.known is not None or (found.rows < 0).any():
+                    return None
                 used = np.unique(found.rows[found.rows >= 0])
                 cells = take(found.lookup.columns[column], used)
                 some = {str(w) for w in words_of(cells)[np.unique(cast(Index, cells.data))].tolist()}
@@ -261,35 +275,37 @@ class Builder:
 
         Where a row of equal keys may or may not count, or has no place in time, the neighbour is not known.
         """
-        order = stable_order(right_key)
-        keys, places = right_key[order], candidates[order]
+        place = self._place
         width = self.right.n + 1
-        packed = keys * width + places
-        mine = left_key * width + self.rows.at
+        packed = right_key * width + place[candidates]
+        order = stable_order(packed)
+        packed, keys, places = packed[order], right_key[order], candidates[order]
+        mine = left_key * width + place[self.rows.at]
         back = self.spec.take == "previous"
         at = np.searchsorted(packed, mine, "left") - 1 if back else np.searchsorted(packed, mine, "right")
-        inside = (at >= 0) & (at < len(packed))
-        safe = np.clip(at, 0, max(len(packed) - 1, 0))
-        same = inside & left_known
+        same = (at >= 0) & (at < len(packed)) & left_known
+        out = np.full(self.rows.n, MISSING, np.int64)
         if len(packed):
-            same &= keys[safe] == left_key
-            out = np.where(same, places[safe], MISSING)
-        else:
-            out = np.full(self.rows.n, MISSING, np.int64)
-        loose = self._loose(candidates, sure)
-        if loose.any():
-            doubtful = np.isin(left_key, right_key[loose]) & left_known
-            alone = ~np.isin(left_key, _repeated(right_key))
-            out = np.where(doubtful & ~alone, UNKNOWN, out)
-        own_time = self.rows.evaluate(time_of(self.rows.base.rows.kind))
-        if own_time.known is not None:
-            out = np.where(own_time.known, out, UNKNOWN)
+            safe = np.clip(at, 0, len(packed) - 1)
+            out = np.where(same & (keys[safe] == left_key), places[safe], MISSING)
+        doubtful = self._in_doubt(candidates, sure, left_key, right_key)
+        company = np.searchsorted(keys, left_key, "right") - np.searchsorted(keys, left_key, "left")
+        present = np.zeros(self.right.n, np.bool_)
+        present[candidates] = True
+        company -= present[self.rows.at]
+        out = np.where(doubtful & left_known & (company > 0), UNKNOWN, out)
         return self._beyond_history(out)
 
-    def _loose(self, candidates: Index, sure: Mask | None) -> Mask:
-        time = take(self.right.evaluate(time_of(self.spec.kind)), candidates)
-        loose = np.zeros(len(candidates), np.bool_) if time.known is None else ~time.known
-        return loose if sure is None else loose | ~sure
+    def _in_doubt(self, candidates: Index, sure: Mask | None, left_key: Index, right_key: Index) -> Mask:
+        """Rows that have no time, or one of whose group may not count or has no time."""
+        time = self.right.evaluate(time_of(self.spec.kind)).known
+        loose = np.zeros(len(candidates), np.bool_) if time is None else ~time[candidates]
+        if sure is not None:
+            loose |= ~sure
+        groups = np.zeros(max(int(left_key.max(initial=0)), int(right_key.max(initial=0))) + 1, np.bool_)
+        groups[right_key[loose & (right_key >= 0)]] = True
+        own = self.rows.evaluate(time_of(self.rows.base.rows.kind)).known
+        return groups[left_key] if own is None else groups[left_key] | ~own
 
     def _beyond_history(self, out: Index) -> Index:
         """Whether an earlier row may be missing from the data."""
@@ -342,10 +358,11 @@ class Builder:
 
     def _filtered(self, relation: Relation, left: Index, right: Index, sure: Mask) -> tuple[Index, Index, Mask]:
         keep = np.ones(len(left), np.bool_)
-        if not self.spec.itself and self.right.rows.kind == self.rows.base.rows.kind:
-            keep &= self.rows.at[left] != right
+        test = WindowTest(self.spec, self.rows, self.right)
+        if not self.spec.itself and self._one_kind:
+            keep &= (self.rows.at[left] != right) | test.ends_here()[left]
         if self.spec.within is not None:
-            inside, known = WindowTest(self.spec, self.rows, self.right).test(left, right)
+            inside, known = test.test(left, right)
             keep &= inside | ~known
             sure = sure & known
         left, right, sure = left[keep], right[keep], sure[keep]
@@ -361,43 +378,57 @@ class Builder:
         n = self.rows.n
         if self.reach.alone and not self._within_claim():
             return np.ones(n, np.bool_)
-        within = self.spec.within
-        if self.reach.since is None or within is None or within.direction in ("", "after"):
+        if self.reach.since is None or self.spec.within is None:
             return None
-        time = self.rows.evaluate(time_of(self.rows.base.rows.kind))
-        n_column = self.rows.evaluate(within.n) if within.n is not None else None
-        back = cast(Any, n_column.data) if n_column is not None else 2**31
-        days = times.days(time) - (back if within.unit == "day" else back * 31 if within.unit == "month" else back // 24 + 1)
-        out = np.asarray(days < self.reach.since)
+        out = np.asarray(WindowTest(self.spec, self.rows, self.right).first_days() < self.reach.since)
         return out if out.any() else None
 
     def _taken(self, relation: Relation) -> Index:
         """One row of each set: the first, the last, the nearest, or the only one."""
         out = np.full(self.rows.n, MISSING, np.int64)
         left, right = relation.left, relation.found
+        place = self._place
         take_ = self.spec.take
-        if take_ == "previous":
-            keep = right < self.rows.at[left]
+        if take_ in ("previous", "next"):
+            keep = self._before(left, right) if take_ == "previous" else self._after(left, right)
             left, right = left[keep], right[keep]
-        elif take_ == "next":
-            keep = right > self.rows.at[left]
-            left, right = left[keep], right[keep]
-        rows = np.lexsort((right if take_ in ("last", "previous", "one") else -right, left))
+        late = take_ in ("last", "previous", "one")
+        rows = np.lexsort((place[right] if late else -place[right], left))
         out[left[rows]] = right[rows]
         if take_ == "one":
             count = np.bincount(left, minlength=self.rows.n)
             out[count > 1] = UNKNOWN
         if relation.sure is not None:
-            out[segment_any(~relation.sure, relation.left, self.rows.n)] = UNKNOWN
+            out[relation.left[~relation.sure]] = UNKNOWN
+        if take_ != "one":
+            self._undated(relation, out)
         if relation.incomplete is not None:
             out = np.where(relation.incomplete, UNKNOWN, out)
         return out
 
+    def _undated(self, relation: Relation, out: Index) -> None:
+        """Where a row has no time it is not known which is first, or nearest."""
+        theirs = self.right.evaluate(time_of(self.spec.kind)).known
+        if theirs is not None:
+            out[relation.left[~theirs[relation.found]]] = UNKNOWN
+        own = self.rows.evaluate(time_of(self.rows.base.rows.kind)).known
+        if own is not None and self.spec.take in ("previous", "next"):
+            out[relation.left[~own[relation.left]]] = UNKNOWN
 
-def _repeated(keys: Index) -> Index:
-    ordered = np.sort(keys)
-    repeated: Index = ordered[1:][ordered[1:] == ordered[:-1]]
-    return repeated
+    def _before(self, left: Index, right: Index) -> Mask:
+        return WindowTest(self.spec, self.rows, self.right).in_order(right, left, theirs_first=True)
+
+    def _after(self, left: Index, right: Index) -> Mask:
+        return WindowTest(self.spec, self.rows, self.right).in_order(right, left, theirs_first=False)
+
+
+def one_person(keys: Iterable[Expr]) -> bool:
+    """Whether rows with these keys alike belong to one person."""
+    return any(
+        (isinstance(key, RowId) and not key.owner)
+        or (isinstance(key, Field) and not key.owner and key.name == "person_id" and key.kind != "operation")
+        for key in keys
+    )
 
 
 def _chunks(sizes: Index) -> list[slice]:
@@ -457,6 +488,46 @@ class WindowTest:
             )
         return inside, known
 
+    def in_order(self, right: Index, left: Index, *, theirs_first: bool) -> Mask:
+        """Pairs whose other row stands before (after) this one; rows of two kinds at one time, beside each other."""
+        if self.right.rows.kind == self.rows.base.rows.kind:
+            place = None if one_person(m for m, _ in self.spec.same) else self.right.sequence
+            mine = self.rows.at[left] if place is None else place[self.rows.at[left]]
+            theirs = right if place is None else place[right]
+        else:
+            mine = times.micros(self.rows.evaluate(time_of(self.rows.base.rows.kind)))[left]
+            theirs = times.micros(self.right.evaluate(time_of(self.spec.kind)))[right]
+        return np.asarray(theirs < mine if theirs_first else theirs > mine)
+
+    def ends_here(self) -> Mask:
+        """Rows whose window is the last so many units that end with the row, itself included."""
+        within = self.spec.within
+        if within is None or within.column is None:
+            return np.full(self.rows.n, within is not None and within.direction == "last")
+        column = self.rows.evaluate(within.column)
+        last = np.array([str(w).startswith("last") for w in words_of(column).tolist()], np.bool_)
+        return last[cast(Index, column.data)]
+
+    def first_days(self) -> Any:
+        """The first date that each row's window reaches: long ago where that is not known, far ahead where none is."""
+        within = cast(WindowSpec, self.spec.within)
+        time = self.rows.evaluate(time_of(self.rows.base.rows.kind))
+        if within.column is None:
+            n = None if within.n is None else self.rows.evaluate(within.n)
+            out = _first_days(within.period, within.unit, within.direction, n, time)
+            return out if n is None or n.known is None else np.where(n.known | (out == FAR), out, LONG_AGO)
+        column = self.rows.evaluate(within.column)
+        out = np.full(self.rows.n, LONG_AGO)
+        for code, word in enumerate(words_of(column).tolist()):
+            here = np.flatnonzero((column.data == code) & (True if column.known is None else column.known))
+            if not len(here):
+                continue
+            window = Window.parse(str(word))
+            period = window.unit if window.direction is Direction.SAME else ""
+            number = None if window.n is None else Column(INTEGER, np.full(len(here), window.n, np.int64))
+            out[here] = _first_days(period, window.unit, str(window.direction), number, take(time, here))
+        return out
+
     def clockless(self, left: Index, right: Index) -> Mask:
         """Pairs that an hour window had to judge by their dates."""
         within = cast(WindowSpec, self.spec.within)
@@ -484,17 +555,7 @@ class WindowTest:
         if period:
             return self._same_period(period, a, b, left, right), known
         if not unit:
-            before = (
-                right < self.rows.at[left]
-                if self.right.rows.kind == self.rows.base.rows.kind
-                else (times.micros(b) < times.micros(a))
-            )
-            after = (
-                right > self.rows.at[left]
-                if self.right.rows.kind == self.rows.base.rows.kind
-                else (times.micros(b) > times.micros(a))
-            )
-            return np.asarray(before if direction == "before" else after), known
+            return self.in_order(right, left, theirs_first=direction == "before"), known
         return self._distance(unit, direction, cast(Column, n), a, b, left, right), known
 
     def _prescription(self, left: Index, right: Index) -> tuple[Mask, Mask]:
@@ -552,6 +613,25 @@ def _months_off(column: Column, size: Any) -> Any:
     target = month + np.asarray(size, np.int64)
     last = ((target + 1).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(np.int64) - 1
     return target.astype("datetime64[D]").astype(np.int64) + np.minimum(into, last)
+
+
+def _first_days(period: str, unit: str, direction: str, n: Column | None, time: Column) -> Any:
+    count = len(time)
+    if period in ("encounter", "claim", "prescription") or direction == "after":
+        return np.full(count, FAR)
+    if period:
+        out = times.truncated_days(time, {"insurance_year": "year", "hour": "day"}.get(period, period))
+    elif n is None:
+        return np.full(count, LONG_AGO)
+    else:
+        size = cast(Any, n.data)
+        if unit == "day":
+            out = times.days(time) - size + (direction == "last")
+        elif unit == "month":
+            out = _months_off(time, -size)
+        else:
+            out = (times.micros(time) - size * (3_600_000_000 if unit == "hour" else 60_000_000)) // times.DAY
+    return np.asarray(out) if time.known is None else np.where(time.known, out, LONG_AGO)
 
 
 def _near(direction: str, gap: Any, most: Any) -> Any:

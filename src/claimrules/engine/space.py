@@ -16,6 +16,7 @@ from claimrules.engine.aggregate import Members, reduce
 from claimrules.engine.column import Column, Index, Mask, Rows, Words
 from claimrules.engine.kernels.segments import expand_ranges, stable_order
 from claimrules.engine.prepare.arrays import take
+from claimrules.engine.prepare.order import sort_keys, sort_rows
 from claimrules.engine.values import FUNCTIONS, case, constant
 from claimrules.engine.values import times as clock
 from claimrules.engine.values.text import words_of
@@ -34,6 +35,7 @@ from claimrules.language.expression import (
     Walk,
     walk,
 )
+from claimrules.language.scope import time_of
 
 CodeTest = Callable[[str, list[str]], Mask]
 """Set name, distinct codes → which of them are in the set."""
@@ -132,12 +134,29 @@ class KindSpace(Space):
         self.rows = rows
         self.kinds = kinds
         self._children: dict[tuple[str, str], tuple[Index, Index, Index]] = {}
+        self._sequence: Index | None = None
 
     def up(self, kind: str) -> Index:
         """Each row's place among the rows of a kind above it, or itself."""
         if kind == self.rows.kind:
             return np.arange(self.n, dtype=np.int64)
         return self.rows.up[kind]
+
+    @property
+    def sequence(self) -> Index:
+        """Each row's place by time, then claim_id and its own id, whoever's it is. Rows stand by person first."""
+        if self._sequence is None:
+            time = self.evaluate(time_of(self.rows.kind))
+            keys = sort_keys(time)
+            if self.rows.kind == "encounter":
+                keys += sort_keys(self.rows.columns.get("discharged_at"))
+            ids = self.kinds("claim" if "claim" in (self.rows.kind, *self.rows.up) else "encounter")
+            codes = ids.rows.columns["claim_id"].data.astype(np.int64)
+            keys.append(codes[self.up(ids.rows.kind)])
+            out = np.empty(self.n, np.int64)
+            out[sort_rows(keys, self.n)] = np.arange(self.n, dtype=np.int64)
+            self._sequence = out
+        return self._sequence
 
     def delegate(self, node: Expr) -> tuple[Space, Index] | None:
         """To the one coarser kind that `node` names, if it names no other."""
