@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,12 +14,13 @@ from claimrules.engine.hits import Counts, RuleHits
 from claimrules.engine.kernels.segments import group_ids, segment_any, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN, Pairs, Question
 from claimrules.engine.prepare.arrays import take
+from claimrules.engine.prepare.order import sort_rows
 from claimrules.engine.relation import Builder, owned
 from claimrules.engine.space import KindSpace
 from claimrules.engine.subject_rows import Found, RowSpace, Subjects, group
-from claimrules.engine.values import and_, not_, or_, times
+from claimrules.engine.values import and_, not_, or_, ordinal, times
 from claimrules.engine.values.truth import decided, falsehood, truth
-from claimrules.language.expression import TRUE, Expr, Field, MatchField, RowId, conjunction
+from claimrules.language.expression import TRUE, Expr, Field, MatchField, RowId, Walk, conjunction, walk
 from claimrules.language.rule import MatchSpec, OtherSpec, Rule
 from claimrules.language.scope import time_of
 from claimrules.plan import RulePlan
@@ -249,18 +250,28 @@ def _own_match(node: Expr, name: str) -> Expr:
 
 def _ordering(rule: Rule, rows: RowSpace) -> Callable[[], tuple[Index, Mask | None]]:
     def order() -> tuple[Index, Mask | None]:
-        """Rows by the rule's own order, ties as they stand; and those whose place is not known."""
-        out = np.arange(rows.n, dtype=np.int64)
+        """Rows by the rule's own order, ties by claim_id and line_id; and those whose place is not known."""
+        out = _by_id(rows)
         unknown: Mask | None = None
         for part in reversed(rule.order):
             column = rows.evaluate(part.value)
-            data = _code(column)
+            data = ordinal(column)
             out = out[np.argsort(-data[out] if part.descending else data[out], kind="stable")]
             if column.known is not None:
                 unknown = ~column.known if unknown is None else unknown | ~column.known
         return out, unknown
 
     return order
+
+
+def _by_id(rows: RowSpace) -> Index:
+    """The rows by claim_id, a line then by line_id, others as they stand."""
+    columns = rows.base.rows.columns
+    ids = rows.base.kinds("claim" if "claim" in (rows.base.rows.kind, *rows.base.rows.up) else "encounter")
+    keys: list[Any] = [ids.rows.columns["claim_id"].data[rows.base.up(ids.rows.kind)[rows.at]]]
+    if rows.base.rows.kind in ("line", "raw_line") and "line_id" in columns:
+        keys.append(columns["line_id"].data[rows.at])
+    return sort_rows(keys, rows.n)
 
 
 # ---------------------------------------------------------------------- flag, unless, doubt
@@ -281,7 +292,7 @@ def _decide(plan: RulePlan, rows: RowSpace, loose: Mask) -> Verdict:
         verdict = _needed(plan, rows, verdict)
         if rows.member is not None:
             verdict = and_(verdict, Column(BOOLEAN, rows.member, rows.member))
-        doubts += _clockless(rows)
+    doubts += _clockless(rows, by_row=by_row)
     left_out = _left_out(plan, rows)
     reasons = tuple((name, truth(part)) for name, part in parts if name)
     decide = _by_row if by_row else _by_subject
@@ -307,21 +318,33 @@ def _needed(plan: RulePlan, rows: RowSpace, verdict: Column) -> Column:
     return verdict
 
 
-def _clockless(rows: RowSpace) -> list[tuple[str, Mask]]:
-    """Rows whose hour windows were judged by date, because there is no clock time."""
+def _clockless(rows: RowSpace, *, by_row: bool) -> list[tuple[str, Mask]]:
+    """Rows, or subjects with one, whose hour windows were judged by date, because there is no clock time."""
     masks = [relation.unclocked for relation in rows.others.values() if relation.unclocked is not None]
-    return [("no clock time", np.logical_or.reduce(masks))] if masks else []
+    if not masks:
+        return []
+    mask = np.logical_or.reduce(masks)
+    subjects = cast(Subjects, rows.subjects)
+    return [("no clock time", mask if by_row else segment_any(mask, subjects.ids, subjects.k))]
 
 
 def _left_out(plan: RulePlan, rows: RowSpace) -> Mask:
     """Subjects that left a row out of a walk, or may have rows that are not here: never clean."""
     subjects = cast(Subjects, rows.subjects)
     left_out = subjects.incomplete.copy()
-    if plan.walks and plan.rule.per:
+    walks = [part for node in _conditions(plan.rule) for part in walk(node) if isinstance(part, Walk)]
+    if walks and plan.rule.per:
         out = rows.steps.out
-        if out.any():
-            left_out |= segment_any(out, subjects.ids, subjects.k)
+        for argument in {a for part in walks for a in part.arguments}:
+            known = rows.evaluate(argument).known
+            if known is not None:
+                out = out | ~known
+        left_out |= segment_any(out, subjects.ids, subjects.k)
     return left_out
+
+
+def _conditions(rule: Rule) -> list[Expr]:
+    return [*(node for _, node in rule.flag), *(exception.when for exception in rule.unless)]
 
 
 def _by_row(

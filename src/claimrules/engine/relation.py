@@ -4,7 +4,6 @@ Rows with equal keys are found by one sort and two binary searches, narrowed to 
 compared one by one. A pair of which it is not known whether it belongs stays, as a member that is not sure.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -17,7 +16,7 @@ from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.segments import expand_ranges, group_ids, segment_any, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.space import KindSpace, Space, absent, reduced
+from claimrules.engine.space import KindSpace, Space, absent, one_person, reduced
 from claimrules.engine.subject_rows import Found, RowSpace
 from claimrules.engine.values import FUNCTIONS, times
 from claimrules.engine.values.text import codes_alike, words_of
@@ -420,15 +419,6 @@ class Builder:
 
     def _after(self, left: Index, right: Index) -> Mask:
         return WindowTest(self.spec, self.rows, self.right).in_order(right, left, theirs_first=False)
-
-
-def one_person(keys: Iterable[Expr]) -> bool:
-    """Whether rows with these keys alike belong to one person."""
-    return any(
-        (isinstance(key, RowId) and not key.owner)
-        or (isinstance(key, Field) and not key.owner and key.name == "person_id" and key.kind != "operation")
-        for key in keys
-    )
 
 
 def _chunks(sizes: Index) -> list[slice]:

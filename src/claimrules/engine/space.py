@@ -5,7 +5,7 @@ A space remembers what it has evaluated, so that equal expressions of many rules
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import numpy as np
@@ -211,6 +211,15 @@ def home_of(node: Expr, kind: str) -> str | None:
         return None
     home = found.pop()
     return home if home in KINDS[kind].above else None
+
+
+def one_person(keys: Iterable[Expr]) -> bool:
+    """Whether rows with these keys alike belong to one person."""
+    return any(
+        (isinstance(key, RowId) and not key.owner)
+        or (isinstance(key, Field) and not key.owner and key.name == "person_id" and key.kind != "operation")
+        for key in keys
+    )
 
 
 class BelowSpace(Space):

@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 from claimrules.catalog import BOOLEAN, INTEGER, TEXT
 from claimrules.engine.aggregate import Members
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.kernels.segments import segment_min
+from claimrules.engine.kernels.segments import segment_min, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.space import BelowSpace, KindSpace, Space, absent, home_of, periods, reduced
+from claimrules.engine.space import BelowSpace, KindSpace, Space, absent, home_of, one_person, periods, reduced
 from claimrules.engine.values import times
 from claimrules.engine.values.shown import shown_array
 from claimrules.engine.values.text import distinct_values
@@ -174,13 +174,21 @@ class RowSpace(Space):
         if self._steps is None:
             subjects = cast(Subjects, self.subjects)
             out = np.zeros(self.n, np.bool_) if self.member is None else ~self.member
-            order = np.arange(self.n, dtype=np.int64)
-            if self.order is not None:
-                order, unknown = self.order()
-                if unknown is not None:
-                    out = out | unknown
+            order, unknown = self._by_time() if self.order is None else self.order()
+            if unknown is not None:
+                out = out | unknown
             self._steps = Steps(subjects.ids, subjects.k, order, out)
         return self._steps
+
+    def _by_time(self) -> tuple[Index, Mask | None]:
+        """Rows in the order of their kind's time; those without one have no place."""
+        known = self.evaluate(time_of(self.base.rows.kind)).known
+        mine = (
+            np.arange(self.n, dtype=np.int64)
+            if one_person(self.keys.values())
+            else stable_order(self.base.sequence[self.at])
+        )
+        return mine, None if known is None else ~known
 
     def period(self, window: Column) -> Column:
         """The period that each row's own window puts it in."""

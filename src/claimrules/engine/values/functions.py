@@ -48,6 +48,11 @@ def _order_codes(left: Column, right: Column) -> tuple[Any, Any]:
     return out[0], out[1]
 
 
+def ordinal(column: Column) -> Any:
+    """Numbers in the order of the values: an enumeration's as its list has them, other texts by code point."""
+    return _order_codes(column, column)[0] if column.type.base is Base.TEXT else column.data
+
+
 def _sides(left: Column, right: Column, *, ordered: bool) -> tuple[Any, Any]:
     bases = {left.type.base, right.type.base}
     if bases & {Base.TEXT, Base.WINDOW}:

@@ -1,0 +1,751 @@
+"""The language's semantics, row by row: what a rule says of each row of its kind."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from statistics import fmean
+
+from oracle_knowledge import MISSING, UNKNOWN, candidates, covered, narrowest, one
+from oracle_values import (
+    SCALARS,
+    AtLeast,
+    add_months,
+    and_,
+    cast,
+    compare,
+    day,
+    moment,
+    not_,
+    number,
+    or_,
+    plain,
+    truncated,
+)
+from oracle_world import Row
+
+from claimrules.language.expression import (
+    Aggregate,
+    Call,
+    Case,
+    Field,
+    Key,
+    Let,
+    Literal,
+    MatchField,
+    MatchRow,
+    Missing,
+    Param,
+    RowId,
+    Walk,
+    children,
+)
+from claimrules.language.scope import key_word
+
+NEVER_NEGATIVE = {"quantity", "supply_days", "dose_count", "unit_price", "price_ceiling", "copay_proportion"}
+MONEY = {
+    *("amount", "in_scope_amount", "fully_self_paid_amount", "over_limit_amount", "copay_first_amount"),
+    *("total_amount", "fund_amount"),
+}
+
+
+@dataclass(eq=False)
+class Entry:
+    """A row that counts (`sure`) or may (None), with its knowledge rows and its subject."""
+
+    row: Row
+    sure: bool | None
+    matches: dict = field(default_factory=dict)
+    covered: dict = field(default_factory=dict)
+    subject: "list[Entry] | None" = None
+    related: dict = field(default_factory=dict)
+    loose: bool = False
+
+
+@dataclass
+class At:
+    """Where a name is looked up: an entry, one of its others, a row of a kind below it."""
+
+    entry: Entry
+    others: dict = field(default_factory=dict)
+    below: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    verdict: str
+    violating: bool = False
+    suspicious: bool = False
+    amount: Decimal | None = None
+
+
+class Judge:
+    def __init__(self, rule, world, tables, params=None, since=None):
+        self.rule, self.world, self.tables, self.since = rule, world, tables, since
+        given = params or {}
+        self.params = {p.name: given.get(p.name, p.default) for p in rule.params}
+        self.lets = {let.name: let.value for let in rule.lets}
+        self.keys = {key.name: key.value for key in rule.per}
+        self.entries = self._applicable()
+        self._group()
+
+    # ---------------------------------------------------------------- rows and match
+
+    def _applicable(self):
+        out = []
+        for row in self.world.kinds[self.rule.kind]:
+            entry = Entry(row, True)
+            entry.subject = [entry]
+            sure = and_(self._effective(row), True if self.rule.rows is None else self.value(self.rule.rows, At(entry)))
+            if sure is not False:
+                entry.sure = sure
+                out.append(entry)
+        for match in self.rule.matches:
+            out = [new for entry in out for new in self._matched(match, entry)]
+        return out
+
+    def _effective(self, row):
+        rule, answer = self.rule, True
+        for bound, sign in ((rule.effective_from, ">="), (rule.effective_to, "<=")):
+            if bound is not None:
+                answer = and_(answer, compare(sign, day(row.time), bound))
+        return answer
+
+    def _matched(self, match, entry):
+        table = self.tables.schemas[match.table]
+        asked = any(isinstance(p, Missing) and p.name == match.name for p in self.everything())
+        found, region, cover = self._found(match, entry, "")
+        if match.take_all:
+            if found is None:
+                return [self._with(entry, match, UNKNOWN, cover)]
+            rows = narrowest([row for row, sure in found if sure], region)
+            if not rows and any(sure is None for _, sure in found):
+                rows = [UNKNOWN]
+            return [self._with(entry, match, row, cover) for row in rows]
+        row = one(self.tables, match.table, found, region)
+        if row is MISSING and str(table.absence) == "unknown" and not cover:
+            row = UNKNOWN
+        if row is MISSING and not asked and str(table.absence) == "no-limit":
+            return []
+        return [self._with(entry, match, row, cover)]
+
+    def _found(self, match, entry, owner):
+        at = At(entry, {owner: entry}) if owner else At(entry)
+        keys = {name: self.value(value, at) for name, value in match.keys}
+        time = self.value(match.at, at) if match.at is not None else entry.row.time
+        when = None if match.ever else day(time)
+        top = entry.row.claim or (entry.row if entry.row.kind == "claim" else entry.row.at("encounter"))
+        region = top.values.get("region")
+        found = candidates(self.tables, match.table, keys, when, match.ever, region)
+        if match.where is not None and found is not None:
+            kept = []
+            for row, sure in found:
+                beside = Entry(entry.row, entry.sure, {**entry.matches, match.name: row})
+                inner = At(beside, {owner: beside}) if owner else At(beside)
+                answer = and_(sure, self.value(match.where, inner))
+                if answer is not False:
+                    kept.append((row, answer))
+            found = kept
+        return found, region, covered(self.tables, match.table, keys, when, match.ever)
+
+    def _with(self, entry, match, row, cover):
+        new = Entry(entry.row, entry.sure, {**entry.matches, match.name: row}, {**entry.covered, match.name: cover})
+        new.subject = [new]
+        return new
+
+    # ---------------------------------------------------------------- per and others
+
+    def _group(self):
+        groups = defaultdict(list)
+        for i, entry in enumerate(self.entries):
+            keys = [self.value(value, At(entry)) for value in self.keys.values()]
+            entry.loose = any(k is None for k in keys)
+            own = entry.loose or not self.keys
+            groups[("alone", i) if own else ("keys", *map(_hashable, keys))].append(entry)
+        for members in groups.values():
+            for entry in members:
+                entry.subject = members
+
+    def related(self, entry, name):
+        """The rows of one of `others`: (entry, True or None); and whether there may be more."""
+        if name not in entry.related:
+            spec = self.rule.other(name)
+            out = []
+            for other in self._candidates(spec):
+                sure = self._relates(spec, entry, other)
+                if sure is not False:
+                    out.append((other, sure))
+            entry.related[name] = out
+        return entry.related[name]
+
+    def _candidates(self, spec):
+        if spec.own:
+            seen = {}
+            for entry in self.entries:
+                seen.setdefault(id(entry.row), entry)
+            out = [Entry(e.row, e.sure, dict(e.matches), dict(e.covered)) for e in seen.values()]
+        else:
+            out = [Entry(row, True) for row in self.world.kinds[spec.kind]]
+        kept = []
+        for entry in out:
+            if spec.rows is not None:
+                entry.sure = and_(entry.sure, self.value(spec.rows, At(entry, {spec.name: entry})))
+            for match in spec.matches:
+                found, region, cover = self._found(match, entry, spec.name)
+                entry.matches[match.name] = one(self.tables, match.table, found, region)
+                entry.covered[match.name] = cover
+            if entry.sure is not False:
+                kept.append(entry)
+        return kept
+
+    def _relates(self, spec, entry, other):
+        last = spec.within is not None and self._window(spec.within, entry)[1] == "last"
+        if other.row is entry.row and not spec.itself and not last:
+            return False
+        at = At(entry, {spec.name: other})
+        for mine, theirs in spec.same:
+            a, b = self.value(mine, at), self.value(theirs, at)
+            if a is None or b is None or _hashable(a) != _hashable(b):
+                return False
+        sure = other.sure
+        if spec.within is not None:
+            sure = and_(sure, self._near(spec, entry, other.row))
+        return sure if spec.where is None else and_(sure, self.value(spec.where, at))
+
+    def taken(self, entry, name):
+        """The one row of `others`, MISSING or UNKNOWN."""
+        spec = self.rule.other(name)
+        found = self.related(entry, name)
+        if spec.take == "one":
+            if any(sure is None for _, sure in found) or len(found) > 1:
+                return UNKNOWN
+            return found[0][0] if found else MISSING
+        group = [*found]
+        if spec.own and not spec.itself and spec.where is None and spec.within is None and entry.sure is None:
+            group.append((entry, None))
+        if not found:
+            return MISSING
+        if any(sure is None or other.row.time is None for other, sure in group):
+            return UNKNOWN
+        rows = [other for other, _ in found]
+        if spec.take in ("previous", "next"):
+            if entry.row.time is None:
+                return UNKNOWN
+            rows = [o for o in rows if _before(o.row, entry.row) is True] if spec.take == "previous" else [
+                o for o in rows if _before(entry.row, o.row) is True
+            ]
+        choose = max if spec.take in ("previous", "last") else min
+        return choose(rows, key=lambda o: o.row.place, default=MISSING)
+
+    # ---------------------------------------------------------------- windows
+
+    def _window(self, within, entry):
+        """unit, direction, n of the window for this entry; None for all where the window is not known."""
+        if within.column is not None:
+            text = self.value(within.column, At(entry))
+            return (None, None, None) if text is None else _parsed(text)
+        if within.period:
+            return within.period, "same", None
+        n = None if within.n is None else self.value(within.n, At(entry))
+        return within.unit, within.direction, n
+
+    def _near(self, spec, entry, other):
+        row = entry.row
+        unit, direction, n = self._window(spec.within, entry)
+        if direction is None:
+            return None
+        if unit in ("encounter", "claim"):
+            return row.at(unit) is other.at(unit)
+        if unit == "prescription":
+            a, b = row.get("line", "prescription_id"), other.get("line", "prescription_id")
+            return a is not None and a == b and row.claim is other.claim
+        a, b = row.time, other.time
+        if a is None or b is None:
+            return None
+        if direction == "same":
+            unit = "year" if unit == "insurance_year" else unit
+            if unit == "hour" and not (self.clock(row) and self.clock(other)):
+                return day(a) == day(b)
+            return truncated(unit, a) == truncated(unit, b)
+        if not unit:
+            return _before(other, row) if direction == "before" else _before(row, other)
+        return None if n is None else self._distance(unit, direction, n, row, other)
+
+    def _distance(self, unit, direction, n, row, other):
+        a, b = moment(row.time), moment(other.time)
+        if unit in ("hour", "minute"):
+            if not (self.clock(row) and self.clock(other)):
+                return day(a) == day(b)
+            gap, most = a - b, timedelta(hours=n) if unit == "hour" else timedelta(minutes=n)
+            zero = timedelta(0)
+        elif unit == "day":
+            gap, most, zero = (day(a) - day(b)).days, n, 0
+        else:
+            back = day(b) <= day(a) and (
+                day(a) < add_months(day(b), n) if direction == "last" else day(a) <= add_months(day(b), n)
+            )
+            ahead = day(a) <= day(b) <= add_months(day(a), n)
+            return {"before": back, "last": back, "after": ahead, "apart": back or ahead}[direction]
+        return {
+            "before": zero <= gap <= most,
+            "after": zero <= -gap <= most,
+            "apart": abs(gap) <= most,
+            "last": zero <= gap < most,
+        }[direction]
+
+    def clock(self, row):
+        """Whether there is a clock time: for a line, on any line of its claim."""
+        if row.kind in ("line", "raw_line"):
+            mates = [r for r in self.world.kinds[row.kind] if r.claim is row.claim]
+            return any(_off_midnight(r.time) for r in mates)
+        return _off_midnight(row.time)
+
+    def clockless(self, entry):
+        """Whether an hour window had to judge one of its pairs by date."""
+        for spec in self.rule.others:
+            if spec.within is None:
+                continue
+            unit, direction, _ = self._window(spec.within, entry)
+            if unit in ("hour", "minute") and direction is not None:
+                for other, _sure in self.related(entry, spec.name):
+                    if not (self.clock(entry.row) and self.clock(other.row)):
+                        return True
+        return False
+
+    def beyond(self, entry, spec):
+        """Whether the window sticks out of the known history."""
+        if self.since is None or spec.within is None:
+            return False
+        unit, direction, n = self._window(spec.within, entry)
+        time = entry.row.time
+        if direction in (None, "after") or unit in ("encounter", "claim", "prescription"):
+            return False
+        if direction == "before" and not unit:
+            return True
+        if time is None:
+            return False
+        if direction == "same":
+            return day(truncated("year" if unit == "insurance_year" else unit, time)) < self.since
+        if n is None:
+            return False
+        if unit == "day":
+            first = day(time) - timedelta(days=n - 1 if direction == "last" else n)
+        elif unit == "month":
+            first = add_months(day(time), -n)
+        else:
+            first = day(moment(time) - (timedelta(hours=n) if unit == "hour" else timedelta(minutes=n)))
+        return first < self.since
+
+    # ---------------------------------------------------------------- expressions
+
+    def everything(self):
+        rule = self.rule
+        roots = [v for _, v in rule.flag] + [let.value for let in rule.lets] + [k.value for k in rule.per]
+        roots += [e.when for e in (*rule.unless, *rule.doubt)] + [o.where for o in rule.others]
+        roots += [o.rows for o in rule.others] + [rule.rows] + list(rule.amount.arguments)
+        return [part for root in roots if root is not None for part in _walk(root)]
+
+    def value(self, node, at):
+        match node:
+            case Literal():
+                return _literal(node)
+            case Param(name=name):
+                return self.params[name]
+            case Let(name=name):
+                return self.value(self.lets[name], at)
+            case Key(name=name):
+                return self.value(self.keys[name], at)
+            case Field(owner=owner, kind=kind, name=name):
+                row = self._row(owner, kind, at)
+                return None if row is None else row.values.get(name)
+            case RowId(owner=owner, kind=kind):
+                row = self._row(owner, kind, at)
+                return None if row is None else id(row)
+            case MatchField(owner=owner, match=match, column=column):
+                row = self._knowledge(owner, match, at)
+                if isinstance(row, str):
+                    return None
+                return self.tables.cell(self._table(owner, match), row, column)
+            case MatchRow(owner=owner, match=match):
+                row = self._knowledge(owner, match, at)
+                return None if isinstance(row, str) else id(row)
+            case Missing(name=name, owner=owner):
+                return self._missing(name, owner, at)
+            case Call():
+                return self._call(node, at)
+            case Case(branches=branches, otherwise=otherwise):
+                for when, then in branches:
+                    if self.value(when, at) is True:
+                        return _typed(plain(self.value(then, at)), node.type)
+                return _typed(plain(self.value(otherwise, at)), node.type)
+            case Aggregate():
+                return self._aggregate(node, at)
+            case Walk():
+                return self._walk_values(node, at.entry.subject).get(id(at.entry))
+        raise NotImplementedError(type(node).__name__)
+
+    def _entry(self, owner, at):
+        if owner in at.others:
+            return at.others[owner]
+        return self.taken(at.entry, owner)
+
+    def _row(self, owner, kind, at):
+        if owner:
+            entry = self._entry(owner, at)
+            return None if isinstance(entry, str) else entry.row.at(kind)
+        return at.below[kind] if kind in at.below else at.entry.row.at(kind)
+
+    def _knowledge(self, owner, match, at):
+        entry = self._entry(owner, at) if owner else at.entry
+        return entry if isinstance(entry, str) else entry.matches[match]
+
+    def _table(self, owner, match):
+        specs = self.rule.matches if not owner else (*self.rule.other(owner).matches, *self.rule.matches)
+        return next(m.table for m in specs if m.name == match)
+
+    def _missing(self, name, owner, at):
+        if not owner and name in {o.name for o in self.rule.others}:
+            row = self.taken(at.entry, name)
+            return None if row is UNKNOWN else row is MISSING
+        entry = self._entry(owner, at) if owner else at.entry
+        if isinstance(entry, str) or entry.matches[name] is UNKNOWN:
+            return None
+        if entry.matches[name] is MISSING:
+            return True if entry.covered[name] else None
+        return False
+
+    def _call(self, node, at):
+        name = node.function
+        if name in ("and", "or"):
+            a, b = (self.value(x, at) for x in node.arguments)
+            return and_(a, b) if name == "and" else or_(a, b)
+        values = [self.value(x, at) for x in node.arguments]
+        if name in ("=", "<>", "<", "<=", ">", ">="):
+            order = node.arguments[0].type.values or node.arguments[1].type.values
+            return compare(name, values[0], values[1], order)
+        values = [plain(v) for v in values]
+        if name == "not":
+            return not_(values[0])
+        if name == "is_null":
+            return values[0] is None
+        if name in ("is_true", "is_false"):
+            return values[0] is (name == "is_true")
+        if name == "coalesce":
+            return _typed(next((v for v in values if v is not None), None), node.type)
+        if name == "nullif":
+            return None if compare("=", *values) is True else values[0]
+        if any(v is None for v in values):
+            return None
+        if name == "in_set":
+            return self.tables.in_set(*values)
+        if name == "period":
+            return self._period(values[0], at)
+        if name == "cast":
+            return cast(values[0], str(node.type.base), node.type.scale)
+        if name == "like":
+            return _like(*values)
+        return _typed(SCALARS[name](*values), node.type)
+
+    def _period(self, text, at):
+        unit, direction, _ = _parsed(text)
+        row = at.entry.row
+        if direction != "same":
+            unit = "day"
+        if unit in ("encounter", "claim"):
+            return (unit, id(row.at(unit)))
+        if unit == "prescription":
+            name = self.value(key_word("prescription", self.rule.kind), at)
+            return None if name is None else (unit, id(row.claim), name)
+        unit = "year" if unit == "insurance_year" else unit
+        return None if row.time is None else (unit, truncated(unit, row.time))
+
+    # ---------------------------------------------------------------- aggregates
+
+    def _members(self, node, at):
+        """(where to evaluate, sure) for each member, and whether there may be more."""
+        others = {o.name: o for o in self.rule.others}
+        if node.over in others:
+            found = self.related(at.entry, node.over)
+            more = self.beyond(at.entry, others[node.over])
+            return [(At(at.entry, {node.over: o}), sure) for o, sure in found], more
+        if node.over:
+            found = self.world.below(at.entry.row, node.over)
+            return [(At(at.entry, {}, {node.over: row}), sure) for row, sure in found], False
+        return [(At(entry), entry.sure) for entry in at.entry.subject], False
+
+    def _aggregate(self, node, at):
+        members, more = self._members(node, at)
+        known, values, unsure = [], [], more
+        answers = []
+        for place, sure in members:
+            counted = sure if node.condition is None else and_(sure, self.value(node.condition, place))
+            if counted is False:
+                continue
+            value = True if node.argument is None else plain(self.value(node.argument, place))
+            answers.append((counted, value))
+            if counted is None or value is None:
+                unsure = True
+            else:
+                known.append(place)
+                values.append(value)
+        if node.function in ("any", "all", "none"):
+            return _quantified(node.function, answers, more)
+        if node.function == "share":
+            return None if unsure or not values else sum(v is True for v in values) / len(values)
+        if node.function == "count":
+            total = len({_hashable(v) for v in values}) if node.distinct else len(values)
+            return AtLeast(total) if unsure else total
+        if node.function == "sum":
+            total = sum(values, Decimal(0) if str(node.type.base) == "decimal" else 0)
+            if not unsure:
+                return total
+            return AtLeast(total) if self.never_negative(node.argument) and all(v >= 0 for v in values) else None
+        if unsure or not values:
+            return None
+        if node.function == "avg":
+            return fmean(float(v) for v in values)
+        return min(values, key=_sortable(node)) if node.function == "min" else max(values, key=_sortable(node))
+
+    def never_negative(self, node):
+        """Quantities and money after netting, and what products and sums make of them."""
+        match node:
+            case Field(kind=kind, name=name):
+                return kind != "raw_line" and (name in NEVER_NEGATIVE or name in MONEY)
+            case Literal(value=value):
+                return isinstance(value, int | Decimal) and value >= 0
+            case Let(name=name):
+                return self.never_negative(self.lets[name])
+            case Param(name=name):
+                return self.params[name] >= 0
+            case Call(function="+" | "*" | "/" | "coalesce" | "least" | "cast", arguments=arguments):
+                return all(self.never_negative(a) for a in arguments)
+            case Call(function="greatest", arguments=arguments):
+                return any(self.never_negative(a) for a in arguments)
+            case Call(function="abs"):
+                return True
+            case Aggregate(function="count"):
+                return True
+        return False
+
+    # ---------------------------------------------------------------- walks
+
+    def ordered(self, members):
+        """The subject's rows as they are walked, and those that have no place."""
+        placed, out = [], []
+        for entry in members:
+            keys = [self.value(part.value, At(entry)) for part in self.rule.order] or [entry.row.time]
+            (out if entry.sure is None or None in keys else placed).append(entry)
+        if not self.rule.order:
+            placed.sort(key=lambda e: e.row.place)
+            return placed, out
+        placed.sort(key=lambda e: _own_ids(e.row))
+        for part in reversed(self.rule.order):
+            placed.sort(key=lambda e, p=part: _key(p, self.value(p.value, At(e))), reverse=part.descending)
+        return placed, out
+
+    def _walk_values(self, node, members):
+        placed, out = self.ordered(members)
+        steps = []
+        left_out = bool(out)
+        for entry in placed:
+            values = [plain(self.value(a, At(entry))) for a in node.arguments]
+            if any(v is None for v in values):
+                left_out = True
+            else:
+                steps.append((entry, values))
+        total, seen, result = Decimal(0), [], {}
+        for place, (entry, values) in enumerate(steps, 1):
+            if node.function == "place":
+                result[id(entry)] = place
+            elif node.function == "nth":
+                key = _hashable(values[0])
+                if key not in seen:
+                    seen.append(key)
+                result[id(entry)] = seen.index(key) + 1
+            else:
+                total += values[0]
+                result[id(entry)] = total
+                if node.function != "running":
+                    excess = min(values[0], max(Decimal(0), total - values[1]))
+                    result[id(entry)] = excess if node.function == "excess" else values[0] - excess
+        return {} if node.function == "upto" and left_out else result
+
+    def left_out(self, members):
+        """Whether a walk of the verdict had to leave out a row."""
+        parts = [p for n in self._conditions() for p in self._spelled_out(n) if isinstance(p, Walk)]
+        for node in parts:
+            placed, out = self.ordered(members)
+            if out:
+                return True
+            for entry in placed:
+                if any(plain(self.value(a, At(entry))) is None for a in node.arguments):
+                    return True
+        return False
+
+    def _conditions(self):
+        return [node for _, node in self.rule.flag] + [e.when for e in self.rule.unless]
+
+    def _spelled_out(self, node):
+        for part in _walk(node):
+            if isinstance(part, Let):
+                yield from self._spelled_out(self.lets[part.name])
+            else:
+                yield part
+
+    # ---------------------------------------------------------------- verdicts
+
+    def answers(self):
+        """id(row) → its answers (several where it joins several subjects), for every row of the kind."""
+        out = {id(row): [] for row in self.world.kinds[self.rule.kind]}
+        for entry in self.entries:
+            out[id(entry.row)].append((entry, self._answer(entry)))
+        return out
+
+    def _answer(self, entry):
+        if entry.loose:
+            return Answer("undecided")
+        members = entry.subject
+        if self.rule.flags_rows or not self.rule.per:
+            rows = {id(m): self._verdict(m) for m in members}
+            verdict = True if True in rows.values() else None if None in rows.values() else False
+            if verdict is False and self.rule.per and self.left_out(members):
+                verdict = None
+            mine = rows[id(entry)] is True
+            hits = [m for m in members if rows[id(m)] is True]
+            doubtful = any(self._doubtful(m) or self.clockless(m) for m in hits)
+        else:
+            first = members[0]
+            verdict = self._condition(first)
+            if all(m.sure is None for m in members):
+                verdict = and_(verdict, None)
+            if verdict is False and self.left_out(members):
+                verdict = None
+            mine = verdict is True and entry.sure is True
+            doubtful = self._doubtful(first) or any(self.clockless(m) for m in members)
+        if verdict is not True:
+            return Answer("clean" if verdict is False else "undecided")
+        return Answer("flagged", mine, doubtful, self._amount(entry) if mine else None)
+
+    def _condition(self, entry):
+        verdict = False
+        for _, node in self.rule.flag:
+            verdict = or_(verdict, self.value(node, At(entry)))
+        for exception in self.rule.unless:
+            verdict = and_(verdict, not_(self.value(exception.when, At(entry))))
+        return verdict
+
+    def _verdict(self, entry):
+        verdict = and_(self._condition(entry), entry.sure)
+        asked = {p.name for p in self.everything() if isinstance(p, Missing) and not p.owner}
+        named = {
+            p.owner
+            for _, node in self.rule.flag
+            for p in self._spelled_out(node)
+            if isinstance(p, Field | MatchField) and p.owner
+        }
+        for spec in self.rule.others:
+            if spec.take != "all" and spec.name in named - asked:
+                row = self.taken(entry, spec.name)
+                verdict = and_(verdict, None if row is UNKNOWN else row is not MISSING)
+        return verdict
+
+    def _doubtful(self, entry):
+        return any(self.value(d.when, At(entry)) is not False for d in self.rule.doubt)
+
+    # ---------------------------------------------------------------- amounts
+
+    def _amount(self, entry):
+        from oracle_amounts import amount
+
+        return amount(self, entry)
+
+
+def _walk(node):
+    yield node
+    for child in children(node):
+        yield from _walk(child)
+
+
+def _literal(node):
+    value, base = node.value, str(node.type.base)
+    if base == "date":
+        return date(1970, 1, 1) + timedelta(days=value)
+    if base == "timestamp":
+        return datetime(1970, 1, 1) + timedelta(microseconds=value)
+    return value
+
+
+def _typed(value, type_):
+    """What CASE, COALESCE and arithmetic make of mixed numbers and times."""
+    if value is None:
+        return None
+    base = str(type_.base)
+    if base == "double":
+        return float(value)
+    if base == "decimal" and isinstance(value, int):
+        return Decimal(value)
+    if base == "timestamp":
+        return moment(value)
+    return value
+
+
+def _hashable(value):
+    return number(moment(value))
+
+
+def _sortable(node):
+    values = node.argument.type.values
+    return (lambda v: values.index(v)) if values else (lambda v: number(moment(v)))
+
+
+def _key(part, value):
+    values = part.value.type.values
+    return values.index(value) if values else number(moment(value))
+
+
+def _own_ids(row):
+    if row.kind == "day":
+        return (row.ids, row.values["date"])
+    return row.ids
+
+
+def _before(a, b):
+    """Whether row a stands before row b; rows of two kinds at one time stand beside each other."""
+    if a.time is None or b.time is None:
+        return None
+    if a.kind == b.kind:
+        return a.place < b.place
+    return moment(a.time) < moment(b.time)
+
+
+def _off_midnight(time):
+    return time is not None and moment(time).time() != datetime.min.time()
+
+
+def _parsed(text):
+    """`day`, `30 days before`, `last 30 days`: unit, direction, n."""
+    words = text.split()
+    if len(words) == 1:
+        return ("", text, None) if text in ("before", "after") else (text, "same", None)
+    if words[0] == "last":
+        return words[2].rstrip("s"), "last", int(words[1])
+    return words[1].rstrip("s"), words[2], int(words[0])
+
+
+def _quantified(function, answers, more):
+    """Members (counted or None, value or None). OR for any, AND for all, AND of the negations for none."""
+    result = False
+    for counted, value in answers:
+        hit = not_(value) if function == "all" else value
+        result = or_(result, and_(counted, hit))
+    if more:
+        result = or_(result, None)
+    return result if function == "any" else not_(result)
+
+
+def _like(text, pattern):
+    if not pattern:
+        return not text
+    if pattern[0] == "%":
+        return any(_like(text[i:], pattern[1:]) for i in range(len(text) + 1))
+    return bool(text) and pattern[0] in ("_", text[0]) and _like(text[1:], pattern[1:])
