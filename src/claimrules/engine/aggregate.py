@@ -6,6 +6,7 @@ A member, filter or value that is not known, or a set that may have more members
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, cast
 
 import numpy as np
@@ -20,9 +21,19 @@ from claimrules.engine.kernels.segments import (
     segment_min,
     segment_sum,
 )
+from claimrules.engine.values import ordinal
 from claimrules.engine.values.numbers import as_double
 from claimrules.engine.values.truth import falsehood, truth
-from claimrules.language.expression import Aggregate
+from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal
+
+NEVER_NEGATIVE = frozenset(
+    {
+        *("quantity", "supply_days", "dose_count", "unit_price", "price_ceiling", "copay_proportion", "amount"),
+        *("in_scope_amount", "fully_self_paid_amount", "over_limit_amount", "copay_first_amount"),
+        *("total_amount", "fund_amount"),
+    }
+)
+"""Fields of which an incomplete sum is at least its known part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +100,8 @@ def _numbers(node: Aggregate, argument: Column, counted: Mask, ids: Index, k: in
             return Column(node.type, np.bincount(ids, weights=values, minlength=k), known)
         total = segment_sum(values, ids, k)
         least = None
-        if known is not None and (not len(values) or int(values.min()) >= 0):
-            least = ~known
+        if known is not None and never_negative(node.argument):
+            least = ~known & ~segment_any(np.asarray(values < 0, np.bool_), ids, k)
         return Column(node.type, total, known, None, least)
     filled = segment_count(ids, k) > 0
     known = filled if known is None else known & filled
@@ -98,7 +109,32 @@ def _numbers(node: Aggregate, argument: Column, counted: Mask, ids: Index, k: in
         total = np.bincount(ids, weights=cast(Any, as_double(argument))[counted], minlength=k)
         return Column(DOUBLE, total / np.maximum(segment_count(ids, k), 1), known)
     function = segment_min if node.function == "min" else segment_max
+    if argument.type.values and argument.words is not None:
+        return _extreme_word(node, argument, function(cast(Any, ordinal(argument))[counted], ids, k), known)
     return Column(node.type, function(values, ids, k), known, argument.words)
+
+
+def _extreme_word(node: Aggregate, argument: Column, rank: Any, known: Mask) -> Column:
+    """The values of an enumeration with those ranks in its list."""
+    listed = np.array(list(argument.type.values or ()), dtype=object)
+    return Column(node.type, np.clip(rank, 0, len(listed) - 1), known, listed)
+
+
+def never_negative(node: Expr | None) -> bool:
+    """Whether no value of an expression is below 0: quantities and money after netting, and sums and products of them."""
+    match node:
+        case Field(kind=kind, name=name, type=type_):
+            return kind != "raw_line" and type_.base is Base.DECIMAL and name in NEVER_NEGATIVE
+        case Literal(value=int() | Decimal() as value):
+            return value >= 0
+        case Aggregate(function="count") | Call(function="abs"):
+            return True
+        case Call(function="+" | "*" | "/" | "coalesce" | "least" | "cast", arguments=arguments):
+            return all(never_negative(argument) for argument in arguments)
+        case Call(function="greatest", arguments=arguments):
+            return any(never_negative(argument) for argument in arguments)
+        case _:
+            return False
 
 
 def _quantified(name: str, argument: Column, counted: Mask, doubtful: Mask, members: Members) -> Column:

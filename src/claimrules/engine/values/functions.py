@@ -8,6 +8,7 @@ import numpy as np
 
 from claimrules.catalog import BOOLEAN, INTEGER, Base, Type
 from claimrules.engine.column import Column, Data, Mask
+from claimrules.engine.kernels.segments import group_ids, segment_min
 from claimrules.engine.values import numbers, text, times
 from claimrules.engine.values.shown import shown
 from claimrules.engine.values.truth import and_, both_known, not_, or_, truth
@@ -253,17 +254,30 @@ def _literal_text(column: Column) -> str:
     return str(text.words_of(column)[0])
 
 
-def _left(_: Type, arguments: Arguments) -> Column:
-    n = int(cast(Any, arguments[1].data)[0]) if len(arguments[1]) else 0
-    return text.mapped_words(arguments[0], lambda word: word[: max(n, 0)])
+def _for_each(type_: Type, arguments: Arguments, function: Callable[..., Column]) -> Column:
+    """`function` of the first argument and whole numbers, once for each of the numbers that occur."""
+    column, *given = arguments
+    if not len(column):
+        return function(column, *(0 for _ in given))
+    wholes = [cast(Any, numbers.whole(number, "floor").data) for number in given]
+    ids, k = group_ids(wholes, len(column))
+    first = segment_min(np.arange(len(ids), dtype=np.int64), ids, k)
+    made = [function(column, *(int(number[at]) for number in wholes)) for at in first]
+    out = made[0] if k == 1 else chosen(type_, made, ids)
+    return Column(out.type, out.data, both_known(*arguments), out.words)
 
 
-def _substr(_: Type, arguments: Arguments) -> Column:
-    if not len(arguments[0]):
-        return arguments[0]
-    start = int(cast(Any, arguments[1].data)[0])
-    stop = None if len(arguments) < 3 else start - 1 + int(cast(Any, arguments[2].data)[0])
-    return text.mapped_words(arguments[0], lambda word: word[max(start - 1, 0) : stop])
+def _left(type_: Type, arguments: Arguments) -> Column:
+    return _for_each(type_, arguments, lambda column, n: text.mapped_words(column, lambda word: word[: max(n, 0)]))
+
+
+def _part_of(column: Column, start: int, length: int | None = None) -> Column:
+    stop = None if length is None else max(start - 1 + length, 0)
+    return text.mapped_words(column, lambda word: word[max(start - 1, 0) : stop])
+
+
+def _substr(type_: Type, arguments: Arguments) -> Column:
+    return _for_each(type_, arguments, _part_of)
 
 
 def _like(_: Type, arguments: Arguments) -> Column:
@@ -271,8 +285,7 @@ def _like(_: Type, arguments: Arguments) -> Column:
 
 
 def _round(type_: Type, arguments: Arguments) -> Column:
-    digits = int(cast(Any, arguments[1].data)[0]) if len(arguments) > 1 and len(arguments[1]) else 0
-    return numbers.rounded(type_, arguments[0], digits)
+    return _for_each(type_, arguments, lambda column, digits=0: numbers.rounded(type_, column, digits))
 
 
 def _part(name: str) -> Function:
