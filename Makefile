@@ -9,12 +9,13 @@ PYTEST_ARGS ?=
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format picture clean
+.PHONY: help setup demo test lint format picture scale clean
 
 help:
 	@echo "make demo    audit the small fixture with the rules of this repository; results in OUT/"
 	@echo "make test    run all tests, and the cases of all rules"
 	@echo "make lint    ruff, mypy, import-linter, and the rules' own check"
+	@echo "make scale   ten million generated lines: all planted violations, nothing else, below 2 GB"
 	@echo "make format  let ruff mend what it can"
 	@echo "make clean   remove the environment and everything that was built"
 
@@ -48,6 +49,12 @@ lint: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Takes some minutes: apart from `make test`.
+LINES ?= 10000000
+JOBS ?= 1
+scale: $(STAMP)
+	$(BIN)/python benchmarks/scale.py --lines $(LINES) --jobs $(JOBS)
 
 # The picture in the README, drawn anew where the fixture or the look of a finding has changed.
 picture: $(STAMP)

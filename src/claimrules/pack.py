@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from claimrules.batch import ClaimBatch, Intake, open_claims
+from claimrules.catalog import Type
 from claimrules.diagnostics import (
     ClaimRulesError,
     ClaimsError,
@@ -45,7 +46,7 @@ from claimrules.findings import (
     make_findings,
 )
 from claimrules.findings.verdicts import verdict_table
-from claimrules.knowledge import KnowledgeSet
+from claimrules.knowledge import KnowledgeSet, read_declared_columns
 from claimrules.language import Rule, Source, read_rule, read_sources, typed_literal
 from claimrules.models import Claim
 from claimrules.plan import Plan, make_plan
@@ -77,7 +78,7 @@ class RulePack:
     as_of: dt.date | None = None
     fingerprint: str = ""
     warnings: tuple[Diagnostic, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
     _shelf: list[Shelf] = field(default_factory=list, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -140,6 +141,8 @@ class RulePack:
             gathered = _Gathered(intake.total_lines, progress)
             for part in self._parts(intake, chosen, history_from, max(1, jobs)):
                 gathered.add(part)
+            if progress is not None and intake.total_lines is not None:
+                progress(intake.total_lines, intake.total_lines)  # lines left out never reach a partition
             return self._result(gathered, intake, chosen, time.perf_counter() - started)
 
     def _chosen(self, only: Iterable[str] | None) -> Plan:
@@ -418,10 +421,15 @@ def load(
         sources = read_sources(root / "sources.yaml")
     except ClaimRulesError as error:
         found += error.diagnostics
+    extra: dict[str, dict[str, Type]] = {}
+    try:
+        extra = read_declared_columns(root / "columns.yaml")
+    except ClaimRulesError as error:
+        found += error.diagnostics
     files = rule_files(folder)
     if not files:
         found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
-    read = _read_rules(files, tables, frozenset(sources) if (root / "sources.yaml").exists() else None, found)
+    read = _read_rules(files, tables, frozenset(sources) if (root / "sources.yaml").exists() else None, extra, found)
     if found:
         raise _of_first(found)
     values = dict(params or {})
@@ -430,7 +438,7 @@ def load(
     for path in files:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(repr(sorted(values.items())).encode() + repr((region, as_of)).encode())
-    return RulePack(read, tables, sources, plan, values, region, as_of, digest.hexdigest()[:16])
+    return RulePack(read, tables, sources, plan, values, region, as_of, digest.hexdigest()[:16], extra=extra)
 
 
 def root_of(rules: Path) -> Path:
@@ -443,13 +451,17 @@ def root_of(rules: Path) -> Path:
 
 
 def _read_rules(
-    files: Sequence[Path], tables: KnowledgeSet, sources: frozenset[str] | None, found: list[Diagnostic]
+    files: Sequence[Path],
+    tables: KnowledgeSet,
+    sources: frozenset[str] | None,
+    extra: Mapping[str, Mapping[str, Type]],
+    found: list[Diagnostic],
 ) -> dict[str, Rule]:
     out: dict[str, Rule] = {}
     schemas, sets = tables.schemas, frozenset(tables.sets)
     for path in files:
         try:
-            rule = read_rule(path, schemas, sets=sets, sources=sources)
+            rule = read_rule(path, schemas, sets=sets, sources=sources, extra=extra)
         except ClaimRulesError as error:
             found += error.diagnostics
             continue

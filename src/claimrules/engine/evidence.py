@@ -214,7 +214,7 @@ class Evidence:
             if relation.incomplete is not None:
                 out.append(("history", relation.incomplete))
             if relation.one is not None and (relation.one == -2).any():
-                out.append((name, relation.one == -2))
+                out.append(("history" if self.context.reach.alone else name, relation.one == -2))
         out += self._unknown([leaf for leaf in leaves if leaf not in own])
         if rows.member is not None:
             out.append(("rows", ~rows.member))

@@ -126,9 +126,8 @@ def write_knowledge(folder: Path) -> None:
 
 
 def _completed(name: str, rows: Iterable[Row]) -> list[Row]:
-    short = "".join(word[0] for word in name.split("_")).upper()
     return [
-        {"valid_from": FIRST_DAY, "valid_to": "", "region": "000000", "knowledge_id": f"{short}-{i:04d}"} | row
+        {"valid_from": FIRST_DAY, "valid_to": "", "region": "000000", "knowledge_id": f"{name}-{i:04d}"} | row
         for i, row in enumerate(rows, 1)
     ]
 

@@ -5,7 +5,16 @@ Never: sees a claim, or looks a row up; `engine.prepare` joins.
 """
 
 from claimrules.knowledge.code_set import CodeSet
+from claimrules.knowledge.declared_columns import read_declared_columns
 from claimrules.knowledge.knowledge_set import KnowledgeSet
 from claimrules.knowledge.table import ColumnLabel, Completeness, Source, Table
 
-__all__ = ["CodeSet", "ColumnLabel", "Completeness", "KnowledgeSet", "Source", "Table"]
+__all__ = [
+    "CodeSet",
+    "ColumnLabel",
+    "Completeness",
+    "KnowledgeSet",
+    "Source",
+    "Table",
+    "read_declared_columns",
+]

@@ -72,12 +72,13 @@ class Compiler:
         tables: Mapping[str, TableSchema],
         sets: frozenset[str],
         sources: frozenset[str] | None,
+        extra: Mapping[str, Mapping[str, Type]],
     ) -> None:
         self.frame = frame
         self.root = root
         self.sources = sources
         self.found: list[Diagnostic] = []
-        self.scope = Scope(frame.of, tables, sets, grouped=bool(frame.per))
+        self.scope = Scope(frame.of, tables, sets, grouped=bool(frame.per), extra=extra)
         self.pending: set[str] = set()
 
     def compile(self) -> Rule:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from claimrules.catalog import TableSchema
+from claimrules.catalog import TableSchema, Type
 from claimrules.diagnostics import (
     ClaimRulesError,
     Diagnostic,
@@ -61,12 +61,13 @@ def read_rule(
     *,
     sets: frozenset[str] = frozenset(),
     sources: frozenset[str] | None = None,
+    extra: Mapping[str, Mapping[str, Type]] | None = None,
     file: str | None = None,
 ) -> Rule:
     """Read one rule file (or its text, where `file` names it).
 
     `tables` are the knowledge tables that a rule may name, `sets` the code sets, `sources` the laws and policies of
-    `sources.yaml` (None: not checked).
+    `sources.yaml` (None: not checked), `extra` declared columns beyond the catalog, by table.
 
     Raises:
         LanguageError: everything that is wrong with the file, each with its place.
@@ -81,7 +82,7 @@ def read_rule(
         frame = RuleFrame.model_validate(_plain(root, skip="examples"))
     except ValidationError as error:
         raise LanguageError([_explain(detail, root) for detail in error.errors()]) from None
-    compiler = Compiler(frame, root, tables, sets, sources)
+    compiler = Compiler(frame, root, tables, sets, sources, extra or {})
     rule = compiler.compile()
     if compiler.found:
         raise LanguageError(compiler.found)

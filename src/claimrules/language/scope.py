@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from claimrules.catalog import INTEGER, KINDS, TableSchema, kind_fields
+from claimrules.catalog import INTEGER, KIND_TABLES, KINDS, TableSchema, Type, kind_fields
 from claimrules.catalog import Field as Column
 from claimrules.language.expression import (
     Aggregate,
@@ -59,7 +59,7 @@ class Scope:
     """The names of one rule.
 
     `lets` and `keys` fill up while the rule is checked; `broken` holds names whose definition is wrong, so that their
-    uses are not reported once more.
+    uses are not reported once more. `extra`: declared columns beyond the catalog, by table.
     """
 
     kind: str
@@ -72,10 +72,13 @@ class Scope:
     keys: dict[str, KeySpec] = field(default_factory=dict)
     grouped: bool = False
     broken: set[str] = field(default_factory=set)
+    extra: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
 
     def fields(self, kind: str) -> Mapping[str, Column]:
         """The fields of a kind, by the name a rule writes."""
-        return kind_fields(kind)
+        table = KIND_TABLES.get(kind, "")
+        more = self.extra.get(table, {})
+        return {**kind_fields(kind), **{name: Column(table, name, type_, name) for name, type_ in more.items()}}
 
     def kinds(self, kind: str) -> tuple[str, ...]:
         """The kind itself and those above it, as a rule spells them."""

@@ -34,8 +34,8 @@ def _texts(column: Column, label: dict[str, str]) -> Any:
         if len(words) > len(data):  # a few rows of a batch share its words: only those in use are worth a look
             used, data = text.distinct_values(data.astype(np.int64))
             words = words[used]
-        words = [label.get(w, w) for w in words.tolist()]
-        return pa.DictionaryArray.from_arrays(pa.array(data, pa.int32()), pa.array(words, pa.string())).cast(pa.string())
+        texts = pa.array([label.get(w, w) for w in words.tolist()], pa.string())
+        return pa.DictionaryArray.from_arrays(pa.array(data, pa.int32()), texts).cast(pa.string())
     if base is Base.BOOLEAN:
         return pc.if_else(pa.array(data), "TRUE", "FALSE")
     if base is Base.DATE:
