@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from oracle_judge import At
-from oracle_values import half_up, plain
+from oracle_values import day, half_up, plain
 
 PARTS = ("fully_self_paid_amount", "over_limit_amount", "copay_first_amount")
 
@@ -33,7 +33,10 @@ def scope(world, row):
     """A row's own in-scope amount; for a kind above the line it covers that of what it holds."""
     if row.kind in ("line", "raw_line"):
         return line_scope(row)
-    if row.kind in ("encounter", "day"):
+    if row.kind == "day":
+        lines = [x for x in world.kinds["line"] if x.encounter is row.encounter and x.time is not None]
+        return sum((max(line_scope(x), Decimal(0)) for x in lines if day(x.time) == row.values["date"]), Decimal(0))
+    if row.kind == "encounter":
         claims = [claim for claim in world.kinds["claim"] if claim.encounter is row.at("encounter")]
         parts = [claim_scope(world, claim) for claim in claims]
         return None if None in parts else sum((max(p, Decimal(0)) for p in parts), Decimal(0))

@@ -321,6 +321,17 @@ RULES = {
         flag: encounter.total_amount > 3
         amount: excess_money(encounter.total_amount - 3)
     """,
+    "idle": """
+        of: day
+        per: [encounter]
+        flag_rows: count(line) < 2
+        amount: full_line
+    """,
+    "idle_money": """
+        of: day
+        flag: count(line) = 1
+        amount: excess_money(1.5)
+    """,
     "dated": """
         effective: {from: 2025-01-31, to: 2025-02-01}
         flag: line.amount > 1

@@ -6,13 +6,15 @@ from typing import Any, cast
 
 import numpy as np
 
-from claimrules.catalog import MONEY, decimal, kind_fields
+from claimrules.catalog import DOUBLE, MONEY, Base, decimal, kind_fields
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.kernels.segments import mul_div_half_up, segment_sum
+from claimrules.engine.kernels.segments import group_ids, mul_div_half_up, running_sum, segment_any, segment_sum
 from claimrules.engine.space import KindSpace
-from claimrules.engine.values.numbers import scale_of, to_scale, wide
+from claimrules.engine.values.numbers import scale_of, subtract, to_scale, wide
+from claimrules.engine.values.times import days
 from claimrules.language.expression import Field
 from claimrules.language.rule import Rule
+from claimrules.language.scope import time_of
 
 UNITS = decimal(38, 4)
 CENTS = decimal(18, 2)
@@ -71,6 +73,22 @@ class Purse:
         cents = np.where(own.known, own.cents, np.where(has_lines, total[at], fund.cents))
         return Money(cents, own.known | has_lines | fund.known)
 
+    def scope_of_parts(self, rule: Rule, space: KindSpace, rows: Index, claims: Index) -> Money:
+        """What claims of encounters have in scope; of days, what their lines of that date have.
+
+        `rows`, `claims`: places of an encounter or a day and of one of its claims. Lines without a date are of no day.
+        """
+        if rule.kind != "day" or rule.amount.method == "whole_encounter":
+            return self.claim_scope(claims)
+        lines = self.line_scope(self.line, np.arange(self.line.n, dtype=np.int64))
+        time = self.line.evaluate(time_of("line"))
+        dated = np.flatnonzero(lines.known if time.known is None else lines.known & time.known)
+        date = np.concatenate([cast(Any, space.rows.columns["date"].data)[rows], days(time)[dated]])
+        claim = np.concatenate([claims, self.line.up("claim")[dated]])
+        ids, k = group_ids([claim, date], len(claim))
+        total = segment_sum(np.maximum(lines.cents[dated], 0), ids[len(rows) :], k)
+        return Money(total[ids[: len(rows)]], np.ones(len(rows), np.bool_))
+
     def loss(self, claims: Index, money: Money, *, of_lines: bool) -> Money:
         """What the fund lost: the amount times what it paid of the claim's in-scope amount (0 to 1).
 
@@ -123,6 +141,31 @@ def row_amounts(rule: Rule, space: KindSpace, purse: Purse, rows: Index, argumen
     return Money(np.minimum(np.maximum(raw, 0), np.maximum(scope.cents, 0)), known)
 
 
+def spread_amounts(rule: Rule, scope: Money, row: Index, n: int, arguments: Sequence[Column]) -> Money:
+    """What each claim bears of its row's amount, for rows that hold several claims (a stay settled in parts).
+
+    `scope`, `row`: for each claim what it has in scope, and its row (0 to n-1). `arguments`: one value a row. A row's
+    amount stays within 0 and what its claims have in scope, and is spread by that, cumulatively, so that the shares add up
+    to the cent.
+    """
+    own = np.where(scope.known, np.maximum(scope.cents, 0), 0)
+    known = ~segment_any(~scope.known, row, n)
+    if rule.amount.method == "none":
+        return Money(np.zeros(len(row), np.int64), np.ones(len(row), np.bool_))
+    if rule.amount.method in ("full_line", "whole_encounter"):
+        return Money(own, known[row])
+    for argument in arguments:
+        if argument.known is not None:
+            known &= argument.known
+    total = segment_sum(own, row, n)
+    wanted = cast(Any, to_scale(arguments[0], CENTS).data)
+    amount = np.minimum(np.maximum(wanted, 0), total)
+    after = cast(Any, running_sum(own, row))
+    whole = np.maximum(total, 1)[row]
+    cents = mul_div_half_up(amount[row], after, whole) - mul_div_half_up(amount[row], after - own, whole)
+    return Money(cents, known[row])
+
+
 def _raw(method: str, space: KindSpace, rows: Index, arguments: Sequence[Column], scope: Money, known: Mask) -> Any:
     """The amount before it is held within 0 and the in-scope amount."""
     given = arguments[0]
@@ -138,7 +181,8 @@ def _raw(method: str, space: KindSpace, rows: Index, arguments: Sequence[Column]
         return _above_ceiling(space, rows, given)
     if method == "discount":
         charged = _column(space, "amount", rows)
-        return charged.cents - cast(Any, to_scale(given, CENTS).data)
+        exact = decimal(38, max(2, scale_of(given.type))) if given.type.base is not Base.DOUBLE else DOUBLE
+        return to_scale(subtract(exact, Column(CENTS, charged.cents), given), CENTS).data
     return to_scale(given, CENTS).data
 
 

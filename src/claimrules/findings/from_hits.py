@@ -18,7 +18,7 @@ from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import KindSpace, absent
 from claimrules.engine.values.shown import shown_array
 from claimrules.engine.values.times import days
-from claimrules.findings.amounts import Money, Purse, row_amounts, summable
+from claimrules.findings.amounts import Money, Purse, row_amounts, spread_amounts, summable
 from claimrules.findings.identity import finding_ids
 from claimrules.findings.schema import FINDINGS, UNDECIDED
 from claimrules.findings.totals import LineMoney, Totals
@@ -148,6 +148,8 @@ class _RuleFindings:
             order, starts, stops = space.children("claim", "encounter")
             left, place = expand_ranges(starts[flagged.rows], stops[flagged.rows])
             claim = order[place]
+            if kind == "encounter" or self.hits.plan.rule.amount.method != "whole_encounter":
+                return Parts(left, flagged.owner[left], claim, np.full(len(left), -1, np.int64))
         else:
             left, claim = n, space.up("claim")[flagged.rows]
         pair, k = group_ids([flagged.owner[left], claim], len(left))
@@ -158,10 +160,13 @@ class _RuleFindings:
     def _money(self, space: KindSpace, parts: Parts) -> tuple[Money, Money]:
         rule = self.hits.plan.rule
         of_lines = rule.kind in ("line", "raw_line")
-        arguments = [take(a, parts.row) for a in self.flagged.arguments]
-        where = space if of_lines else self.context.kind("claim")
-        rows = parts.line if of_lines else parts.claim
-        amount = row_amounts(rule, where, self.purse, rows, arguments)
+        if rule.kind in ("encounter", "day"):
+            scope = self.purse.scope_of_parts(rule, space, self.flagged.rows[parts.row], parts.claim)
+            amount = spread_amounts(rule, scope, parts.row, len(self.flagged.rows), self.flagged.arguments)
+        else:
+            arguments = [take(a, parts.row) for a in self.flagged.arguments]
+            where = space if of_lines else self.context.kind("claim")
+            amount = row_amounts(rule, where, self.purse, parts.line if of_lines else parts.claim, arguments)
         if rule.amount.method == "none":
             return amount, amount
         return amount, self.purse.loss(parts.claim, amount, of_lines=of_lines)

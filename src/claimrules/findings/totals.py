@@ -36,6 +36,11 @@ class LineMoney:
             cents = np.where(money.known, money.cents, 0)
             if kind == "line":
                 self._raise(self._of_line, place, self.line.n, lines, cents)
+            elif kind == "day":
+                # A claim's days are parts of it: their money adds up.
+                whole = np.zeros(self.claim.n, np.int64)
+                np.add.at(whole, claims, cents.astype(np.int64))
+                self._raise(self._of_claim, place, self.claim.n, np.arange(self.claim.n, dtype=np.int64), whole)
             else:
                 self._raise(self._of_claim, place, self.claim.n, claims, cents)
 

@@ -10,10 +10,11 @@ from claimrules.catalog import TEXT
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.evidence import claim_text, own_text
 from claimrules.engine.hits import RuleHits, Trace
+from claimrules.engine.kernels.segments import expand_ranges, segment_any, segment_sum
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import absent
 from claimrules.engine.values.shown import shown_array
-from claimrules.findings.amounts import Purse, row_amounts
+from claimrules.findings.amounts import Purse, row_amounts, spread_amounts
 from claimrules.findings.from_hits import cents_array
 from claimrules.findings.schema import VERDICTS
 
@@ -87,13 +88,11 @@ def _of_claims(rule: Any, context: BatchContext, purse: Purse, flagged: Any) -> 
     claims = context.kind("claim")
     if rule.kind in ("encounter", "day"):
         order, starts, stops = space.children("claim", "encounter")
-        values = np.zeros(len(flagged.rows), np.int64)
-        sure = np.ones(len(flagged.rows), np.bool_)
-        money = row_amounts(rule, claims, purse, order, []) if not flagged.arguments else None
-        if money is None:
-            return values, ~sure
-        total = np.concatenate([[0], np.cumsum(np.where(money.known, money.cents, 0))])
-        begin, end = starts[flagged.rows], stops[flagged.rows]
-        return total[end] - total[begin], sure
+        row, place = expand_ranges(starts[flagged.rows], stops[flagged.rows])
+        n = len(flagged.rows)
+        scope = purse.scope_of_parts(rule, space, flagged.rows[row], order[place])
+        money = spread_amounts(rule, scope, row, n, flagged.arguments)
+        cents = segment_sum(np.where(money.known, money.cents, 0), row, n)
+        return cents, ~segment_any(~money.known, row, n)
     money = row_amounts(rule, claims, purse, space.up("claim")[flagged.rows], flagged.arguments)
     return money.cents, money.known
