@@ -429,13 +429,16 @@ def load(
     files = rule_files(folder)
     if not files:
         found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
+    broken = bool(found)
     read = _read_rules(files, tables, frozenset(sources) if (root / "sources.yaml").exists() else None, extra, found)
+    if broken:  # a table that cannot be read is not also unknown
+        found = [d for d in found if d.code not in ("CR218", "CR219")]
     if found:
         raise _of_first(found)
     values = dict(params or {})
     plan = make_plan(read.values(), tables.schemas, typed_parameters(read, values))
     digest = hashlib.sha256()
-    for path in files:
+    for path in sorted(files, key=lambda p: p.name):  # in whatever sub-folders they lie
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(repr(sorted(values.items())).encode() + repr((region, as_of)).encode())
     return RulePack(read, tables, sources, plan, values, region, as_of, digest.hexdigest()[:16], extra=extra)
@@ -445,7 +448,7 @@ def root_of(rules: Path) -> Path:
     """The folder that holds `knowledge/` and `sources.yaml`: the given one, or the nearest above a part of it."""
     start = rules if rules.is_dir() else rules.parent
     for folder in (start, *start.resolve().parents[:3]):
-        if (folder / "sources.yaml").exists() or (folder / "knowledge").is_dir():
+        if (folder / "sources.yaml").exists() or any((folder / "knowledge").glob("*.yaml")):
             return folder
     return start
 

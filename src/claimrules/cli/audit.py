@@ -43,7 +43,7 @@ def audit(
     history_from: Annotated[
         str | None, typer.Option(metavar="DATE", help="The first day that the claims cover wholly.")
     ] = None,
-    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Processes at work.")] = 1,
+    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Batches judged at the same time.")] = 1,
     batch_lines: Annotated[int, typer.Option(metavar="N", min=1, help="Lines judged at once.")] = 100_000,
     memory: Annotated[str | None, typer.Option(metavar="BYTES", help="Memory to keep within, as 2GB.")] = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 where there is such a finding.")] = None,

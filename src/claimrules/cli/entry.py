@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from claimrules.cli.exit_codes import DONE, INTERRUPTED, MISUSE, OURS, PIPE
-from claimrules.diagnostics import ClaimRulesError
+from claimrules.diagnostics import ClaimRulesError, EngineError
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
         from claimrules.cli.printing import print_diagnostics
 
         print_diagnostics(error.diagnostics)
-        return MISUSE
+        return OURS if isinstance(error, EngineError) else MISUSE
     except KeyboardInterrupt:
         return _interrupted()
     except BrokenPipeError:

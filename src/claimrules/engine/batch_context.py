@@ -1,18 +1,21 @@
 """One prepared batch with what all rules share on it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from claimrules.catalog import TEXT
-from claimrules.engine.column import Column, Mask
+from claimrules.engine.column import Column, Mask, Rows
 from claimrules.engine.lookup import Lookup
 from claimrules.engine.prepare import Prepared
 from claimrules.engine.relation import Reach
 from claimrules.engine.space import KindSpace
 from claimrules.knowledge import KnowledgeSet
+
+
+ASSEMBLED = ("admitted_at", "discharged_at", "total_amount", "in_scope_amount", "fund_amount")
+"""What an encounter has from all of its claims."""
 
 
 @dataclass(slots=True)
@@ -57,7 +60,10 @@ class BatchContext:
         """All rows of a kind."""
         found = self.spaces.get(kind)
         if found is None:
-            found = KindSpace(self.prepared.kinds[kind], self.kind, self.shelf.in_set)
+            rows = self.prepared.kinds[kind]
+            if kind == "encounter" and self.reach.alone:
+                rows = _part_of_a_stay(rows)
+            found = KindSpace(rows, self.kind, self.shelf.in_set)
             self.spaces[kind] = found
         return found
 
@@ -76,4 +82,10 @@ class BatchContext:
         return Column(TEXT, codes, None, words)
 
 
-Lookups = Mapping[str, Lookup]
+def _part_of_a_stay(rows: Rows) -> Rows:
+    """An encounter of which only one claim is at hand: others may begin it earlier, end it later, and add to its money."""
+    columns = dict(rows.columns.items())
+    for name in ASSEMBLED:
+        if name in columns:
+            columns[name] = replace(columns[name], known=np.zeros(rows.n, np.bool_))
+    return replace(rows, columns=columns)

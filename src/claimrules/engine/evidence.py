@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from claimrules.catalog import TEXT, kind_fields
-from claimrules.engine.batch_context import BatchContext
+from claimrules.engine.batch_context import ASSEMBLED, BatchContext
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.hits import Flagged, Trace, Undecided
 from claimrules.engine.kernels.segments import stable_order
@@ -221,8 +221,14 @@ class Evidence:
         return out
 
     def _unknown(self, leaves: Sequence[Expr]) -> list[tuple[str, Mask]]:
-        columns = [(_name(leaf), self.rows.evaluate(leaf).known) for leaf in leaves]
+        columns = [(self._called(leaf), self.rows.evaluate(leaf).known) for leaf in leaves]
         return [(name, ~known) for name, known in columns if known is not None]
+
+    def _called(self, leaf: Expr) -> str:
+        """With only one claim at hand, what an encounter has from all of its claims is a matter of history."""
+        if self.context.reach.alone and isinstance(leaf, Field) and leaf.kind == "encounter" and leaf.name in ASSEMBLED:
+            return "history"
+        return _name(leaf)
 
     def _conditions(self) -> list[Expr]:
         rule, plan = self.plan.rule, self.plan

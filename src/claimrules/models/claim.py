@@ -32,6 +32,7 @@ from claimrules.models.fields import (
     ProviderLevel,
     Ratio,
     RequiredCode,
+    RequiredText,
     RequiredMoney,
     RequiredQuantity,
     Sex,
@@ -62,9 +63,9 @@ class Row(BaseModel):
 class FeeLine(Row):
     """One fee line. `claim_id` may be left out inside a claim."""
 
-    line_id: RequiredCode
+    line_id: RequiredText
     claim_id: Code = None
-    reverses_line_id: Code = None
+    reverses_line_id: Text = None
     prescription_id: Code = None
     order_id: Code = None
     item_code: RequiredCode

@@ -19,6 +19,7 @@ from claimrules.models.values import (
 
 Text = Annotated[str | None, BeforeValidator(read_text)]
 Code = Annotated[str | None, BeforeValidator(read_code)]
+RequiredText = Annotated[str, BeforeValidator(read_text)]
 RequiredCode = Annotated[str, BeforeValidator(read_code)]
 Flag = Annotated[bool | None, BeforeValidator(read_boolean)]
 Integer = Annotated[int | None, BeforeValidator(read_integer)]
