@@ -123,9 +123,7 @@ def test_a_byte_order_mark_is_let_pass(folder: Any, small: dict[str, str]) -> No
     assert drain(folder(small | {"claims.csv": "\ufeff" + small["claims.csv"]})).counts["claims"].audited == 2
 
 
-def test_ragged_rows_are_rejects_with_their_numbers_and_the_others_keep_theirs(
-    folder: Any, small: dict[str, str]
-) -> None:
+def test_ragged_rows_are_rejects_with_their_numbers_and_the_others_keep_theirs(folder: Any, small: dict[str, str]) -> None:
     lines = small["lines.csv"].replace("2,C1,X2,2,6.00,2024-03-01", "2,C1,X2") + "9,C1,X1,oops,1,2024-03-01\n"
     rejects = drain(folder(small | {"lines.csv": lines})).rejects.to_pylist()
     assert [(r["row_number"], r["code"]) for r in rejects] == [(2, "CR112"), (5, "CR110")]

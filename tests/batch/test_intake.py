@@ -128,9 +128,7 @@ def make(rng: random.Random, persons: int, claims: int, lines: int) -> dict[str,
                 "amount": f"{rng.randrange(10000) / 100:.2f}",
             }
         )
-        rows["diagnoses"].append(
-            {"claim_id": f"C{rng.randrange(claims + 2)}", "diagnosis_code": rng.choice(["I10", "-"])}
-        )
+        rows["diagnoses"].append({"claim_id": f"C{rng.randrange(claims + 2)}", "diagnosis_code": rng.choice(["I10", "-"])})
     return rows
 
 
@@ -172,13 +170,10 @@ def test_accounting_does_not_depend_on_order_or_batch_size(seed: int, claims: in
     assert (second.counts["claims"].read, second.counts["claims"].rejected) == expected["claims"]
     assert second.counts["lines"].rejected <= expected["lines"][1]
     content = [
-        sorted(map(str, (r for b in some for r in b.claims.to_pylist() + b.lines.to_pylist())))
-        for some in (whole, parts)
+        sorted(map(str, (r for b in some for r in b.claims.to_pylist() + b.lines.to_pylist()))) for some in (whole, parts)
     ]
     assert content[0] == content[1]
-    plain = [
-        Counter(map(str, i.rejects.select(["source_table", "code", "reason"]).to_pylist())) for i in (first, second)
-    ]
+    plain = [Counter(map(str, i.rejects.select(["source_table", "code", "reason"]).to_pylist())) for i in (first, second)]
     assert plain[0] == plain[1]
 
 

@@ -49,9 +49,7 @@ def test_the_built_in_mappings_are_sound_and_cover_all_tables(name: str) -> None
 
 
 def test_constants_codes_dates_and_null_tokens(folder: Any) -> None:
-    where = folder(
-        {"stays.csv": "id,who,g,in,pay,doc\n01,a,1,1/8/2009,NA,-9\n02,b,2,12/25/2008,3.5,D7\n03,c,9,NA,1,\n"}
-    )
+    where = folder({"stays.csv": "id,who,g,in,pay,doc\n01,a,1,1/8/2009,NA,-9\n02,b,2,12/25/2008,3.5,D7\n03,c,9,NA,1,\n"})
     batch = one(
         where,
         HEAD
@@ -124,9 +122,7 @@ tables:
 
 
 def test_a_left_join_takes_columns_and_leaves_nulls(folder: Any) -> None:
-    where = folder(
-        {"stays.csv": "id,who\n1,a\n2,b\n3,a\n", "people.csv": "key,born,id\nz,2001-01-01,9\na,1999-12-31,9\n"}
-    )
+    where = folder({"stays.csv": "id,who\n1,a\n2,b\n3,a\n", "people.csv": "key,born,id\nz,2001-01-01,9\na,1999-12-31,9\n"})
     batch = one(where, JOIN)
     born = dict(zip(batch.claims["claim_id"].to_pylist(), batch.claims["birth_date"].to_pylist(), strict=True))
     assert born == {"1": dt.date(1999, 12, 31), "2": None, "3": dt.date(1999, 12, 31)}

@@ -71,9 +71,7 @@ def test_synthea_charges() -> None:
     assert len(keys) == 561
     rows = tables["lines"].select(["quantity", "unit_price", "amount"]).to_pylist()
     assert all(r["quantity"] * r["unit_price"] == r["amount"] for r in rows)
-    providers = dict(
-        zip(tables["claims"]["claim_id"].to_pylist(), tables["claims"]["provider_id"].to_pylist(), strict=True)
-    )
+    providers = dict(zip(tables["claims"]["claim_id"].to_pylist(), tables["claims"]["provider_id"].to_pylist(), strict=True))
     for row in tables["lines"].select(["claim_id", "place_of_service"]).to_pylist():
         assert providers[row["claim_id"]] == row["place_of_service"]
 

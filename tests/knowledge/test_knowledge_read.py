@@ -161,9 +161,7 @@ def test_layers_win_table_by_table_and_may_reuse_the_yaml(folder, write):
 
 def test_with_rows_replaces_some_tables_and_leaves_the_set_alone(limit):
     before = limit(CSV)
-    after = before.with_rows(
-        {"limit": [{"code": "Q", "max_quantity": "7"}], "code_sets": [{"set_id": "s", "prefix": "A"}]}
-    )
+    after = before.with_rows({"limit": [{"code": "Q", "max_quantity": "7"}], "code_sets": [{"set_id": "s", "prefix": "A"}]})
     assert [(r["code"], r["max_quantity"], r["region"]) for r in after.tables["limit"].rows.to_pylist()] == [
         ("Q", Decimal(7), "000000")
     ]

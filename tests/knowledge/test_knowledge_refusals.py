@@ -175,8 +175,7 @@ FILES = {
     ),
     "inside": (
         'code\n中A"B\n'.encode(),
-        'error[CR302]: a quote inside a cell that does not begin with one\n  ┌─ k/t.csv:2:3\n2│ 中A"B\n │    ^'
-        + QUOTE_HELP,
+        'error[CR302]: a quote inside a cell that does not begin with one\n  ┌─ k/t.csv:2:3\n2│ 中A"B\n │    ^' + QUOTE_HELP,
     ),
     "after": (
         b'code\n"A"B\n',

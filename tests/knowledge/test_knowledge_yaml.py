@@ -31,9 +31,7 @@ WRONG = [
 def test_a_wrong_line(write, folder, line, code, marked, message, advice):
     write(t__yaml=f"{BASE}key: [code]\n{line}\n", t__csv="code,price\n")
     column = line.index(marked) + 1
-    expected = (
-        f"error[{code}]: {message}\n  ┌─ k/t.yaml:5:{column}\n5│ {line}\n │ {' ' * (column - 1)}{'^' * len(marked)}"
-    )
+    expected = f"error[{code}]: {message}\n  ┌─ k/t.yaml:5:{column}\n5│ {line}\n │ {' ' * (column - 1)}{'^' * len(marked)}"
     expected += f"\n  = help: {advice}" if advice else ""
     assert refusal(lambda: KnowledgeSet.read([folder])) == expected
 
@@ -79,9 +77,7 @@ def test_a_wrong_key(write, folder, line, message, advice):
 
 
 def test_all_at_once_and_nothing_said_twice(write, folder):
-    yaml = (
-        "columns:\n  code: txet\n  sex: [male, male]\n  region: text\n  a b: text\n  note: {zh: 注}\nkey: [code, sex]\n"
-    )
+    yaml = "columns:\n  code: txet\n  sex: [male, male]\n  region: text\n  a b: text\n  note: {zh: 注}\nkey: [code, sex]\n"
     write(t__yaml=yaml, t__csv="code,code\n")
     said = [block.splitlines()[0] for block in refusal(lambda: KnowledgeSet.read([folder])).split("\n\n")]
     assert said == [

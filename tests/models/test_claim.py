@@ -53,9 +53,7 @@ def test_decimals_hold_exactly_the_digits_of_the_catalog(table: str) -> None:
 
 
 def test_a_json_number_is_read_by_its_own_digits() -> None:
-    claim = Claim.model_validate_json(
-        '{"claim_id":"C","person_id":"P","provider_id":"H","total_amount":99999999999999.99}'
-    )
+    claim = Claim.model_validate_json('{"claim_id":"C","person_id":"P","provider_id":"H","total_amount":99999999999999.99}')
     assert claim.total_amount == Decimal("99999999999999.99")
     # The same number by way of a float is one cent less.
     assert f"{json.loads('99999999999999.99'):.2f}" != "99999999999999.99"

@@ -318,16 +318,14 @@ class Judge:
             return False
         unit, direction, n = self._window(spec.within, entry)
         time = entry.row.time
-        if direction in (None, "after") or unit in ("encounter", "claim", "prescription"):
+        if unit in ("encounter", "claim", "prescription") or direction == "after":
             return False
-        if direction == "before" and not unit:
+        if direction is None or time is None or (direction == "before" and not unit):
             return True
-        if time is None:
-            return False
         if direction == "same":
             return day(truncated("year" if unit == "insurance_year" else unit, time)) < self.since
         if n is None:
-            return False
+            return True
         if unit == "day":
             first = day(time) - timedelta(days=n - 1 if direction == "last" else n)
         elif unit == "month":

@@ -14,6 +14,7 @@ from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.hits import Flagged, Trace, Undecided
 from claimrules.engine.kernels.segments import stable_order
 from claimrules.engine.prepare.arrays import take
+from claimrules.engine.relation import Reach
 from claimrules.engine.space import KindSpace, Space, home_of
 from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values.shown import shown_array
@@ -214,7 +215,7 @@ class Evidence:
             if relation.incomplete is not None:
                 out.append(("history", relation.incomplete))
             if relation.one is not None and (relation.one == -2).any():
-                out.append(("history" if self.context.reach.alone else name, relation.one == -2))
+                out.append(("history" if self.context.reach != Reach() else name, relation.one == -2))
         out += self._unknown([leaf for leaf in leaves if leaf not in own])
         if rows.member is not None:
             out.append(("rows", ~rows.member))

@@ -307,9 +307,13 @@ class Builder:
         return groups[left_key] if own is None else groups[left_key] | ~own
 
     def _beyond_history(self, out: Index) -> Index:
-        """Whether an earlier row may be missing from the data."""
-        if self.reach.alone and not self._within_claim():
-            return np.where(out == MISSING, UNKNOWN, out) if self.spec.take != "next" else np.full_like(out, UNKNOWN)
+        """Other claims may hold a nearer row; before the history there may be an earlier one."""
+        if self._within_claim():
+            return out
+        if self.reach.alone:
+            return np.full_like(out, UNKNOWN)
+        if self.reach.since is not None and self.spec.take == "previous":
+            return np.where(out == MISSING, UNKNOWN, out)
         return out
 
     def _within_claim(self) -> bool:

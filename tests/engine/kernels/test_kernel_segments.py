@@ -135,9 +135,7 @@ def test_mul_div_half_up_is_exact(rows):
 
 
 def test_halves_round_away_from_zero_and_large_products_stay_int64():
-    result = segments.mul_div_half_up(
-        ints([1, -1, 1, 3, 10**16]), ints([1, 1, -1, 1, 10**16]), ints([2, 2, 3, 2, 10**16])
-    )
+    result = segments.mul_div_half_up(ints([1, -1, 1, 3, 10**16]), ints([1, 1, -1, 1, 10**16]), ints([2, 2, 3, 2, 10**16]))
     assert result.tolist() == [1, -1, 0, 2, 10**16]
     assert result.dtype == np.int64
 

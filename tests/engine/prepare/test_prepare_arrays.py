@@ -66,9 +66,7 @@ def test_a_column_of_nothing_known_has_a_word():
 def test_units_are_the_smallest_of_their_type():
     assert column_of(pa.array([Decimal("-1.5")], pa.decimal128(16, 4)), decimal(16, 4)).data.tolist() == [-15000]
     assert column_of(pa.array([date(1970, 1, 3)]), type_of(pa.date32())).data.tolist() == [2]
-    assert column_of(pa.array([at(1)], pa.timestamp("us")), type_of(pa.timestamp("us"))).data.tolist() == [
-        1740787200000000
-    ]
+    assert column_of(pa.array([at(1)], pa.timestamp("us")), type_of(pa.timestamp("us"))).data.tolist() == [1740787200000000]
 
 
 @pytest.mark.parametrize(

@@ -163,8 +163,7 @@ def test_a_row_without_its_claim_is_refused():
 
 def test_slices_and_chunks_are_read_as_they_are():
     lines = [
-        line(f"l{i}", str(i), str(i), charged_at=None if i % 3 else at(1 + i), is_restricted=i % 2 == 0)
-        for i in range(20)
+        line(f"l{i}", str(i), str(i), charged_at=None if i % 3 else at(1 + i), is_restricted=i % 2 == 0) for i in range(20)
     ]
     one = batch([claim("C1")], lines[5:17])
     many = batch([claim("C1")])
@@ -177,9 +176,7 @@ def test_slices_and_chunks_are_read_as_they_are():
 
 def test_columns_of_the_user_are_carried_where_the_language_has_their_type():
     tables = batch([claim("C2"), claim("C1")])
-    tables.claims = tables.claims.append_column("ward", pa.array(["w2", None])).append_column(
-        "bin", pa.array([b"", b""])
-    )
+    tables.claims = tables.claims.append_column("ward", pa.array(["w2", None])).append_column("bin", pa.array([b"", b""]))
     tables.claims = tables.claims.append_column("score", pa.array([2.5, 1.5]))
     columns = prepare(tables).kinds["claim"]
     assert values(columns, "ward", "score") == [(None, 1.5), ("w2", 2.5)]

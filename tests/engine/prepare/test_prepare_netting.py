@@ -204,9 +204,7 @@ def oracle(claims, lines):
     """Net lines and leftovers by (claim_id, line_id), one line after the other."""
     of = {c["claim_id"]: (c["person_id"], c["provider_id"], c.get("encounter_id") or c["claim_id"]) for c in claims}
     rows = {(entry["claim_id"], entry["line_id"]): dict(entry) for entry in lines}
-    in_order = sorted(
-        rows, key=lambda key: (rows[key]["charged_at"] is not None, rows[key]["charged_at"] or at(1), key)
-    )
+    in_order = sorted(rows, key=lambda key: (rows[key]["charged_at"] is not None, rows[key]["charged_at"] or at(1), key))
     first = {key: row["quantity"] for key, row in rows.items()}
     aimed, pools = targets_of(rows, first, of, [key for key in in_order if first[key] < 0])
     left = {}
