@@ -142,7 +142,8 @@ class Judge:
             for row, sure in found:
                 beside = Entry(entry.row, entry.sure, {**entry.matches, match.name: row})
                 inner = At(beside, {owner: beside}) if owner else At(beside)
-                answer = and_(sure, self.value(match.where, inner))
+                # A row in doubt by its key, date or region stays in doubt, whatever `where` says of it.
+                answer = None if sure is None else self.value(match.where, inner)
                 if answer is not False:
                     kept.append((row, answer))
             found = kept
