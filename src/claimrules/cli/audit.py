@@ -77,7 +77,7 @@ def audit(
             progress=progress,
         )
     write(result, out)
-    print_diagnostics((*pack.warnings, *result.warnings))
+    print_diagnostics(result.warnings)
     if json:
         typer.echo(result.summary.model_dump_json())
     else:

@@ -1,0 +1,9 @@
+"""The façade.
+
+Takes: folders of rules and knowledge. Gives: `RulePack`, which audits, checks and judges claims. Never: prints or writes.
+"""
+
+from claimrules.pack.load import load, root_of, rule_files
+from claimrules.pack.rule_pack import RulePack
+
+__all__ = ["RulePack", "load", "root_of", "rule_files"]

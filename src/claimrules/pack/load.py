@@ -1,0 +1,116 @@
+"""From folders to a RulePack."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from claimrules.catalog import Type
+from claimrules.diagnostics import ClaimRulesError, Diagnostic, KnowledgeError, LanguageError
+from claimrules.knowledge import KnowledgeSet, read_declared_columns
+from claimrules.language import Rule, Source, read_rule, read_sources
+from claimrules.pack.parameters import typed_parameters
+from claimrules.pack.rule_pack import RulePack
+from claimrules.plan import make_plan
+
+NOT_RULES = frozenset({"sources.yaml", "parameters.yaml", "exemptions.yaml", "columns.yaml"})
+NOT_RULE_FOLDERS = frozenset({"knowledge", "bases"})
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files of a folder, sorted; one file is itself."""
+    if folder.is_file():
+        return [folder]
+    found = [p for suffix in ("*.yaml", "*.yml") for p in folder.rglob(suffix)]
+    inside = [p for p in found if p.name not in NOT_RULES and not NOT_RULE_FOLDERS & set(p.relative_to(folder).parts[:-1])]
+    return sorted(inside)
+
+
+def load(
+    rules: Path | str,
+    *,
+    knowledge: Sequence[Path | str] = (),
+    params: Mapping[str, str] | None = None,
+    region: str | None = None,
+    as_of: dt.date | None = None,
+) -> RulePack:
+    """Read rules and knowledge, check them and compile the plan.
+
+    `rules`: a folder of rule files with `knowledge/` and `sources.yaml` in it, or one rule file. `knowledge`: further
+    layers, later ones win table by table. `params`: parameters by name, as text.
+
+    Raises:
+        ClaimRulesError: everything that is wrong, with places: LanguageError, KnowledgeError, PlanError.
+    """
+    folder = Path(rules)
+    if not folder.exists():
+        raise LanguageError(Diagnostic("CR201", f"there is no file or folder `{rules}`"))
+    root = root_of(folder)
+    layers = [root / "knowledge"] if (root / "knowledge").is_dir() else []
+    found: list[Diagnostic] = []
+    tables = KnowledgeSet.read([])
+    try:
+        tables = KnowledgeSet.read([*layers, *(Path(layer) for layer in knowledge)])
+    except ClaimRulesError as error:
+        found += error.diagnostics
+    sources: dict[str, Source] = {}
+    try:
+        sources = read_sources(root / "sources.yaml")
+    except ClaimRulesError as error:
+        found += error.diagnostics
+    extra: dict[str, dict[str, Type]] = {}
+    try:
+        extra = read_declared_columns(root / "columns.yaml")
+    except ClaimRulesError as error:
+        found += error.diagnostics
+    files = rule_files(folder)
+    if not files:
+        found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
+    broken = bool(found)
+    read = _read_rules(files, tables, frozenset(sources) if (root / "sources.yaml").exists() else None, extra, found)
+    if broken:  # a table that cannot be read is not also unknown
+        found = [d for d in found if d.code not in ("CR218", "CR219")]
+    if found:
+        raise _of_first(found)
+    values = dict(params or {})
+    plan = make_plan(read.values(), tables.schemas, typed_parameters(read, values))
+    digest = hashlib.sha256()
+    for path in sorted(files, key=lambda p: p.name):  # in whatever sub-folders they lie
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return RulePack(read, tables, sources, plan, digest.hexdigest(), values, region, as_of, extra)
+
+
+def root_of(rules: Path) -> Path:
+    """The folder that holds `knowledge/` and `sources.yaml`: the given one, or the nearest above a part of it."""
+    start = rules if rules.is_dir() else rules.parent
+    for folder in (start, *start.resolve().parents[:3]):
+        if (folder / "sources.yaml").exists() or any((folder / "knowledge").glob("*.yaml")):
+            return folder
+    return start
+
+
+def _read_rules(
+    files: Sequence[Path],
+    tables: KnowledgeSet,
+    sources: frozenset[str] | None,
+    extra: Mapping[str, Mapping[str, Type]],
+    found: list[Diagnostic],
+) -> dict[str, Rule]:
+    out: dict[str, Rule] = {}
+    schemas, sets = tables.schemas, frozenset(tables.sets)
+    for path in files:
+        try:
+            rule = read_rule(path, schemas, sets=sets, sources=sources, extra=extra)
+        except ClaimRulesError as error:
+            found += error.diagnostics
+            continue
+        if rule.id in out:
+            message = f"the id `{rule.id}` is taken by {out[rule.id].file}"
+            found.append(Diagnostic("CR210", message, rule.place, help="an id is never used twice"))
+        out[rule.id] = rule
+    return dict(sorted(out.items()))
+
+
+def _of_first(found: list[Diagnostic]) -> ClaimRulesError:
+    knowledge = all(d.code.startswith("CR3") for d in found)
+    return KnowledgeError(found) if knowledge else LanguageError(found)

@@ -1,0 +1,296 @@
+"""Rules and knowledge, checked and compiled once, and what can be asked of them."""
+
+import datetime as dt
+import hashlib
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from claimrules.batch import ClaimBatch, Intake, open_claims
+from claimrules.catalog import Type
+from claimrules.diagnostics import ClaimsError, Diagnostic, Level, PlanError, suggest
+from claimrules.engine.batch_context import BatchContext, Shelf
+from claimrules.engine.hits import Counts, Hits
+from claimrules.engine.prepare import prepare
+from claimrules.engine.relation import Reach
+from claimrules.engine.run import run
+from claimrules.findings import (
+    FINDINGS,
+    UNDECIDED,
+    AuditResult,
+    CheckResult,
+    Finding,
+    Fingerprint,
+    RuleSummary,
+    Summary,
+    TableSummary,
+    Undecided,
+    make_findings,
+)
+from claimrules.findings.verdicts import verdict_table
+from claimrules.knowledge import KnowledgeSet
+from claimrules.language import Rule, Source
+from claimrules.models import Claim
+from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ordered
+from claimrules.pack.parameters import typed_parameters
+from claimrules.plan import Plan, make_plan
+from claimrules.version import __version__
+
+EPOCH = dt.date(1970, 1, 1)
+RUNS = ("active",)
+"""The status of rules that run unless `only` names others."""
+
+
+@dataclass(frozen=True)
+class RulePack:
+    """Rules and knowledge, checked and compiled; immutable, thread-safe, picklable.
+
+    `digest`: a hash of the rule files. `parameters`: values given by name, over the rules' own defaults. `region`: for
+    claims that name none. `as_of`: only what was known then. `extra`: declared columns beyond the catalog, by table.
+    """
+
+    rules: Mapping[str, Rule]
+    knowledge: KnowledgeSet
+    sources: Mapping[str, Source]
+    plan: Plan
+    digest: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    region: str | None = None
+    as_of: dt.date | None = None
+    extra: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
+    _shelf: list[Shelf] = field(default_factory=list, compare=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(self.__dict__)
+        state["_shelf"] = []
+        return state
+
+    @property
+    def fingerprint(self) -> str:
+        """What the verdicts depend on besides knowledge and claims, as 16 hex digits."""
+        said = repr((self.digest, sorted(self.parameters.items()), self.region, self.as_of))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is not wrong and yet worth saying: active rules without a legal ground."""
+        message = "the rule names no legal ground"
+        return tuple(
+            Diagnostic("CR221", message, rule.place, help="add `basis:`", level=Level.WARNING)
+            for rule in self.rules.values()
+            if rule.status in RUNS and not rule.basis
+        )
+
+    # ------------------------------------------------------------------ variants
+
+    def with_knowledge(self, tables: Mapping[str, Sequence[Mapping[str, str]]]) -> "RulePack":
+        """The same rules with the rows of some tables replaced."""
+        knowledge = self.knowledge.with_rows(tables)
+        return replace(self, knowledge=knowledge, _shelf=[])
+
+    def with_params(self, values: Mapping[str, str]) -> "RulePack":
+        """The same rules with some parameters given. PlanError for a name that no rule has."""
+        merged = {**self.parameters, **values}
+        plan = make_plan(self.rules.values(), self.knowledge.schemas, typed_parameters(self.rules, merged))
+        return replace(self, parameters=merged, plan=plan)
+
+    def shelf(self) -> Shelf:
+        """The look-ups of the knowledge, made at first use."""
+        if not self._shelf:
+            self._shelf.append(Shelf(self.knowledge))
+        return self._shelf[0]
+
+    # ------------------------------------------------------------------ audit
+
+    def audit(
+        self,
+        claims: Path | str | Mapping[str, Any] | ClaimBatch | Iterable[Claim],
+        *,
+        mapping: str | Path = "canonical",
+        only: Iterable[str] | None = None,
+        history_from: dt.date | None = None,
+        jobs: int = 1,
+        batch_lines: int = 100_000,
+        memory: int | None = None,
+        progress: Progress | None = None,
+    ) -> AuditResult:
+        """Every rule over all claims.
+
+        `claims`: a folder or file, a dict of Arrow tables, a ClaimBatch, or Claims. `only`: these rules, whatever their
+        status. `history_from`: the first date of which the data are complete. The result does not depend on the order of
+        rows, `jobs`, `batch_lines` or `memory` (bytes, a bound for what is held at once).
+
+        Raises:
+            ClaimsError: the input cannot be read at all. PlanError: `only` names no rule. EngineError: a rule failed.
+        """
+        chosen = self._chosen(only)
+        started = time.perf_counter()
+        lines = 2**62 if chosen.whole else batch_lines
+        with open_claims(
+            claims,
+            mapping=mapping,
+            batch_lines=lines,
+            memory=None if chosen.whole else memory,
+            extra=self.extra or None,
+        ) as intake:
+            gathered = Gathered(intake.total_lines, progress)
+            for part in self._parts(intake, chosen, history_from, max(1, jobs)):
+                gathered.add(part)
+            if progress is not None and intake.total_lines is not None:
+                progress(intake.total_lines, intake.total_lines)  # lines left out never reach a partition
+            return self._result(gathered, intake, chosen, time.perf_counter() - started)
+
+    def _chosen(self, only: Iterable[str] | None) -> Plan:
+        if only is None:
+            return self.plan.only(frozenset(r.id for r in self.rules.values() if r.status in RUNS))
+        wanted = frozenset(only)
+        unknown = sorted(wanted - set(self.rules))
+        if unknown:
+            near = suggest(unknown[0], self.rules)
+            advice = f"did you mean `{near}`?" if near else f"the rules are: {', '.join(sorted(self.rules))}"
+            raise PlanError(Diagnostic("CR402", f"there is no rule `{unknown[0]}`", help=advice))
+        return self.plan.only(wanted)
+
+    def _parts(self, intake: Intake, plan: Plan, history_from: dt.date | None, jobs: int) -> Iterator["Part"]:
+        reach = Reach(since=None if history_from is None else (history_from - EPOCH).days)
+        batches = intake.partitions()
+        if jobs == 1:
+            for batch in batches:
+                yield self._one(batch, plan, reach)
+            return
+        waiting: deque[Future[Part]] = deque()
+        with ThreadPoolExecutor(jobs) as pool:
+            for batch in batches:
+                waiting.append(pool.submit(self._one, batch, plan, reach))
+                if len(waiting) > jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def _one(self, batch: ClaimBatch, plan: Plan, reach: Reach) -> "Part":
+        started = time.perf_counter()
+        context = self._context(batch, reach)
+        ready = time.perf_counter()
+        hits = run(plan, context)
+        judged = time.perf_counter()
+        found = make_findings(hits, context, self.sources)
+        seconds = {"prepare": ready - started, "judge": judged - ready, "findings": time.perf_counter() - judged}
+        return Part(
+            found,
+            {r.plan.rule.id: r.counts for r in hits.rules},
+            {r.plan.rule.id: r.seconds for r in hits.rules},
+            {**seconds, **hits.seconds},
+            batch.lines.num_rows,
+            hits.prepared.leftover.count,
+        )
+
+    def _context(self, batch: ClaimBatch, reach: Reach) -> BatchContext:
+        as_of = None if self.as_of is None else (self.as_of - EPOCH).days
+        return BatchContext(prepare(batch), self.shelf(), reach, self.region, as_of)
+
+    def _result(self, gathered: "Gathered", intake: Intake, plan: Plan, seconds: float) -> AuditResult:
+        absent = absent_names(intake.absent)
+        summary = Summary(
+            fingerprint=Fingerprint(
+                rules=self.fingerprint,
+                knowledge=self.knowledge.fingerprint,
+                input=intake.fingerprint,
+                version=__version__,
+            ),
+            tables={name: TableSummary.of(count) for name, count in intake.counts.items()},
+            rules={rule_id: self._rule_summary(rule_id, plan, gathered) for rule_id in sorted(self.rules)},
+            total_amount=_yuan(gathered.totals.amount),
+            total_fund_loss=_yuan(gathered.totals.fund_loss),
+            unmatched_refunds=gathered.leftover,
+        )
+        return AuditResult(
+            gathered.findings(),
+            gathered.undecided(absent),
+            intake.rejects,
+            summary,
+            {"total": seconds, "stages": gathered.seconds, "rules": gathered.rule_seconds},
+            intake.warnings,
+        )
+
+    def _rule_summary(self, rule_id: str, plan: Plan, gathered: "Gathered") -> RuleSummary:
+        if not any(r.rule.id == rule_id for r in plan.rules):
+            rule = self.rules[rule_id]
+            reason = f"its status is {rule.status}" if rule.status not in RUNS else "not asked for"
+            return RuleSummary(status="skipped", reason=reason)
+        counts = gathered.counts.get(rule_id, Counts())
+        amount, loss = gathered.amounts.get(rule_id, (0, 0))
+        return RuleSummary(
+            status="ran",
+            subjects=counts.subjects,
+            flagged=counts.flagged,
+            clean=counts.clean,
+            not_applicable=counts.not_applicable,
+            undecided=counts.undecided,
+            amount=_yuan(amount),
+            fund_loss=_yuan(loss),
+        )
+
+    # ------------------------------------------------------------------ one claim
+
+    def check(
+        self, claim: Claim, history: Iterable[Claim] | None = None, *, history_from: dt.date | None = None
+    ) -> CheckResult:
+        """The verdicts on one claim, as an audit of it and its history gives them.
+
+        `history`: the person's other claims, taken as all there are (since `history_from`). Without it, a rule that looks
+        beyond the claim is undecided where other claims could change its answer.
+
+        Raises:
+            ClaimsError: the claim or its history cannot be read.
+        """
+        batch = ClaimBatch.from_claims([claim, *(history or ())])
+        since = None if history_from is None else (history_from - EPOCH).days
+        with open_claims(batch) as intake:
+            parts = list(intake.partitions())
+            rejects = intake.rejects
+        if rejects.num_rows:
+            first = rejects.slice(0, 1).to_pylist()[0]
+            message = f"{first['source_table']}, row {first['row_number']}: {first['reason']}"
+            raise ClaimsError(Diagnostic(str(first["code"]), message))
+        plan = self._chosen(None)
+        findings, undecided = [], []
+        for part in parts:
+            context = self._context(part, Reach(since, alone=history is None))
+            made = make_findings(run(plan, context), context, self.sources)
+            findings.append(made.findings)
+            undecided.append(made.undecided)
+        touched = _touching(pa.concat_tables([FINDINGS.empty_table(), *findings]), claim.claim_id)
+        rows = pa.concat_tables([UNDECIDED.empty_table(), *undecided])
+        rows = rows.filter(pc.equal(rows["claim_id"], claim.claim_id))
+        return CheckResult(
+            tuple(Finding.model_validate(row) for row in ordered(touched).to_pylist()),
+            tuple(Undecided.model_validate(row) for row in ordered(rows).to_pylist()),
+        )
+
+    def judge(self, batch: ClaimBatch, rule_id: str) -> Any:
+        """Every row's verdict by one rule: a table with the columns of `findings.VERDICTS`."""
+        plan = self._chosen([rule_id])
+        tables = []
+        with open_claims(batch, batch_lines=2**62) as intake:
+            for part in intake.partitions():
+                context = self._context(part, Reach())
+                hits: Hits = run(plan, context, trace=True)
+                tables.append(verdict_table(hits.rules[0], context))
+        return pa.concat_tables(tables)
+
+
+def _touching(findings: Any, claim_id: str) -> Any:
+    """Findings of the claim, and those that it is related to as a later part of the same subject is not."""
+    return findings.filter(pc.equal(findings["claim_id"], claim_id))
+
+
+def _yuan(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2).quantize(Decimal("0.01"))
