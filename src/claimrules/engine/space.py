@@ -264,7 +264,10 @@ class BelowSpace(Space):
         sure = None
         if self.base.rows.kind == "day" and self.kind == "line":
             charged = self.right.rows.columns.get("charged_at")
-            sure = None if charged is None or charged.known is None else charged.known[self.rights]
+            if charged is None:
+                sure = np.zeros(len(self.rights), np.bool_)
+            elif charged.known is not None:
+                sure = charged.known[self.rights]
         return reduced(self, node, Members(self.lefts, self.left.n, sure))
 
 

@@ -199,7 +199,9 @@ class _RuleFindings:
             if kind == "line":
                 subject_rows.append((who, rows))
             touched.append(
-                (who, _claims_of(space, rows, self.context)[0][0]) if kind != "encounter" else _spread(space, who, rows)
+                (who, _claims_of(space, rows, self.context)[0][0])
+                if kind not in ("encounter", "day")
+                else _spread(space, who, rows)
             )
         involved = self._involved(subject_rows, parts, owner, claim, line)
         related = self._related(touched, owner, claim)
