@@ -23,8 +23,6 @@ from claimrules.engine.prepare import prepare
 from claimrules.engine.relation import Reach
 from claimrules.engine.run import run
 from claimrules.findings import (
-    FINDINGS,
-    UNDECIDED,
     AuditResult,
     CheckResult,
     Finding,
@@ -251,28 +249,19 @@ class RulePack:
         Raises:
             ClaimsError: the claim or its history cannot be read.
         """
-        batch = ClaimBatch.from_claims([claim, *(history or ())])
+        claims = [claim, *(history or ())]
+        _refuse_doubled(claims)
+        if claim.is_reversed:
+            return CheckResult((), ())
+        # Claims are checked already: the door for tables would read every cell again.
+        batch = ClaimBatch.from_claims([c for c in claims if not c.is_reversed])
         since = None if history_from is None else (history_from - EPOCH).days
-        with open_claims(batch) as intake:
-            parts = list(intake.partitions())
-            rejects = intake.rejects
-        if rejects.num_rows:
-            first = rejects.slice(0, 1).to_pylist()[0]
-            message = f"{first['source_table']}, row {first['row_number']}: {first['reason']}"
-            raise ClaimsError(Diagnostic(str(first["code"]), message))
-        plan = self._chosen(None)
-        findings, undecided = [], []
-        for part in parts:
-            context = self._context(part, Reach(since, alone=history is None))
-            made = make_findings(run(plan, context), context, self.sources)
-            findings.append(made.findings)
-            undecided.append(made.undecided)
-        touched = _touching(pa.concat_tables([FINDINGS.empty_table(), *findings]), claim.claim_id)
-        rows = pa.concat_tables([UNDECIDED.empty_table(), *undecided])
-        rows = rows.filter(pc.equal(rows["claim_id"], claim.claim_id))
+        context = self._context(batch, Reach(since, alone=history is None))
+        made = make_findings(run(self._chosen(None), context), context, self.sources)
+        findings, undecided = (_of_claim(table, claim.claim_id) for table in (made.findings, made.undecided))
         return CheckResult(
-            tuple(Finding.model_validate(row) for row in ordered(touched).to_pylist()),
-            tuple(Undecided.model_validate(row) for row in ordered(rows).to_pylist()),
+            tuple(Finding.model_validate(row) for row in findings),
+            tuple(Undecided.model_validate(row) for row in undecided),
         )
 
     def judge(self, batch: ClaimBatch, rule_id: str) -> Any:
@@ -287,9 +276,24 @@ class RulePack:
         return pa.concat_tables(tables)
 
 
-def _touching(findings: Any, claim_id: str) -> Any:
-    """Findings of the claim, and those that it is related to as a later part of the same subject is not."""
-    return findings.filter(pc.equal(findings["claim_id"], claim_id))
+def _of_claim(table: Any, claim_id: str) -> list[dict[str, Any]]:
+    """The rows of one claim, sorted."""
+    rows = table.filter(pc.equal(table["claim_id"], claim_id))
+    found: list[dict[str, Any]] = ordered(rows).to_pylist() if rows.num_rows else []
+    return found
+
+
+def _refuse_doubled(claims: Sequence[Claim]) -> None:
+    """Equal keys: at the doctor's desk a mistake, not a row to reject."""
+    seen: set[str] = set()
+    for claim in claims:
+        if claim.claim_id in seen:
+            raise ClaimsError(Diagnostic("CR114", f"the claim `{claim.claim_id}` is given twice"))
+        seen.add(claim.claim_id)
+        lines = [line.line_id for line in claim.lines]
+        if len(set(lines)) < len(lines):
+            double = next(line for line in lines if lines.count(line) > 1)
+            raise ClaimsError(Diagnostic("CR114", f"the claim `{claim.claim_id}` has the line `{double}` twice"))
 
 
 def _yuan(cents: int) -> Decimal:
