@@ -1,6 +1,7 @@
 """Every mistake in `bad/` is reported as its snapshot shows, at its place, once."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_every_code_of_the_language_has_a_bad_rule() -> None:
 
 def test_the_caret_stands_under_what_is_wrong() -> None:
     lines = (BAD / "in_the_second_line.txt").read_text(encoding="utf-8").splitlines()
-    text, caret = next((a, b) for a, b in zip(lines, lines[1:], strict=False) if "^" in b)
+    text, caret = next((a, b) for a, b in pairwise(lines) if "^" in b)
     before = text[: text.index("line.qantity")]
     assert caret.index("^") == width(before)
     assert caret.count("^") == len("line.qantity")

@@ -5,9 +5,11 @@ scalar is text until a schema types it, an equal key is an error, and anchors, a
 files needs them, and they are what a YAML bomb is made of.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import yaml
 
@@ -21,16 +23,15 @@ MAX_DEPTH = 40
 
 @dataclass(frozen=True, slots=True)
 class ScalarNode:
-    """A scalar. `text` is what is written (None for an empty value or a bare `null`); `plain` means unquoted.
+    """A scalar. `text` is its value (None for an empty value or a bare `null`); `plain` means unquoted.
 
-    `offset` maps a position in `text` to the file only where the scalar stands on one line (`single_line`).
+    `raw` is how it stands in the file, with quotes, escapes and line ends: positions in `text` are found again there.
     """
 
     text: str | None
     place: Place
     plain: bool = True
-    single_line: bool = True
-    block: bool = False
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +83,20 @@ def read_yaml(source: Path | str, file: str | None = None) -> Node:
 def read_yaml_all(source: Path | str, file: str | None = None) -> tuple[Node, ...]:
     """Read every document of a stream. See `read_yaml`."""
     name, text = _text(source, file)
+    lines = _Lines(name, text)
     try:
-        _refuse(name, text)
+        _refuse(lines, text)
         nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-        raise ClaimRulesError(
-            Diagnostic("CR202", f"not valid YAML: {error.problem or error.context}", place, help=_advice(error))
-        ) from None
+        place = lines.place(error.problem_mark or error.context_mark)
+        what, advice = _explain(error)
+        raise ClaimRulesError(Diagnostic("CR202", f"not valid YAML: {what}", place, help=advice)) from None
     except yaml.YAMLError as error:
         raise ClaimRulesError(Diagnostic("CR202", f"not valid YAML: {error}", Place(name))) from None
     except RecursionError:
         raise ClaimRulesError(Diagnostic("CR205", "nested too deeply", Place(name))) from None
     found: list[Diagnostic] = []
-    out = tuple(_convert(node, name, found) for node in nodes)
+    out = tuple(_convert(node, lines, found) for node in nodes)
     if found:
         raise ClaimRulesError(found)
     return out
@@ -124,18 +124,42 @@ def _text(source: Path | str, file: str | None) -> tuple[str, str]:
         ) from None
 
 
-def _refuse(name: str, text: str) -> None:
+class _Mark(Protocol):
+    """A position as either of PyYAML's two parsers tells it."""
+
+    index: int
+
+
+class _Lines:
+    """Where the lines of a text begin. A line ends at a line feed alone, as in editors: YAML counts more than that."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.text = file, text
+        self._starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
+
+    def place(self, mark: "_Mark | None", end: "_Mark | None" = None) -> Place:
+        """The place from `mark` to `end`, as far as that is on one line; the file alone without a mark."""
+        if mark is None:
+            return Place(self.file)
+        line = bisect_right(self._starts, mark.index) - 1
+        one_line = end is not None and bisect_right(self._starts, end.index) - 1 == line
+        length = end.index - mark.index if end is not None and one_line else 1
+        return Place(self.file, line + 1, mark.index - self._starts[line] + 1, max(1, length))
+
+
+def _refuse(lines: _Lines, text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        mark = event.start_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+        place = lines.place(event.start_mark)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise ClaimRulesError(
                 Diagnostic("CR204", "anchors and aliases are not allowed", place, help="write the value out")
             )
         tag = getattr(event, "tag", None)
         if tag:
-            raise ClaimRulesError(Diagnostic("CR204", f"the tag `{tag}` is not allowed", place))
+            shown = tag.replace("tag:yaml.org,2002:", "!!")
+            advice = "leave it out: a value is typed by where it stands"
+            raise ClaimRulesError(Diagnostic("CR204", f"the tag `{shown}` is not allowed", place, help=advice))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
@@ -144,31 +168,34 @@ def _refuse(name: str, text: str) -> None:
             depth -= 1
 
 
-def _advice(error: yaml.MarkedYAMLError) -> str:
-    problem = str(error.problem)
-    if "mapping values are not allowed" in problem or "expected ',' or '}'" in problem:
-        return "quote the text, or write it in a block after `>-`, where it holds `: `, `,`, `[` or `{`"
+def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
+    """What is wrong and what to do, in words for somebody who does not know YAML's own."""
+    problem = str(error.problem or error.context)
+    if "'\\t'" in problem:
+        return "a tab stands where the indentation should be", "YAML indents by spaces: replace the tab by two of them"
+    if "mapping values are not allowed" in problem or "expected ',' or '}'" in problem or "expected ',' or ']'" in problem:
+        return problem, "quote the text, or write it in a block after `>-`, where it holds `: `, `,`, `[` or `{`"
     if "cannot start any token" in problem:
-        return "quote the text: it begins with a character that YAML keeps for itself"
-    return ""
+        return problem, "quote the text: it begins with a character that YAML keeps for itself"
+    if "unexpected end of stream" in problem:
+        return problem, "is a quote or a bracket left open?"
+    return problem, ""
 
 
-def _convert(node: yaml.Node, file: str, found: list[Diagnostic]) -> Node:
+def _convert(node: yaml.Node, lines: _Lines, found: list[Diagnostic]) -> Node:
     start, end = node.start_mark, node.end_mark
-    single = start.line == end.line
-    length = end.column - start.column if single else 1
-    place = Place(file, start.line + 1, start.column + 1, max(1, length))
+    place = lines.place(start, end)
     if isinstance(node, yaml.ScalarNode):
         plain = node.style is None
         text = None if plain and node.value in _NULLS else str(node.value)
-        return ScalarNode(text, place, plain, single, node.style in ("|", ">"))
+        return ScalarNode(text, place, plain, lines.text[start.index : end.index])
     if isinstance(node, yaml.SequenceNode):
-        return SequenceNode(tuple(_convert(item, file, found) for item in node.value), place)
+        return SequenceNode(tuple(_convert(item, lines, found) for item in node.value), place)
     items: list[tuple[ScalarNode, Node]] = []
     seen: dict[str, Place] = {}
     for raw_key, raw_value in node.value:
-        key = _convert(raw_key, file, found)
-        value = _convert(raw_value, file, found)
+        key = _convert(raw_key, lines, found)
+        value = _convert(raw_value, lines, found)
         if not isinstance(key, ScalarNode) or key.text is None:
             found.append(Diagnostic("CR202", "a key must be text", key.place))
             continue
@@ -185,4 +212,4 @@ def _convert(node: yaml.Node, file: str, found: list[Diagnostic]) -> Node:
             continue
         seen[key.text] = key.place
         items.append((key, value))
-    return MappingNode(tuple(items), Place(file, start.line + 1, start.column + 1))
+    return MappingNode(tuple(items), lines.place(start))

@@ -38,6 +38,7 @@ from claimrules.language.expression import (
 from claimrules.language.functions import (
     AGGREGATES,
     CONDITION,
+    LATER,
     NUMBER,
     SCALARS,
     WALKS,
@@ -47,7 +48,8 @@ from claimrules.language.functions import (
 )
 from claimrules.language.rule import LetSpec
 from claimrules.language.scope import BELOW, Scope
-from claimrules.language.sql import SqlText, span
+from claimrules.language.sql import span
+from claimrules.language.sql_text import SqlText
 
 EPOCH = date(1970, 1, 1)
 COMPARISONS: dict[type[exp.Expr], str] = {
@@ -97,12 +99,7 @@ class Checker:
         if type(node) in ARITHMETIC:
             return self._arithmetic(node, ARITHMETIC[type(node)])
         if handler is None:
-            return self._wrong(
-                node,
-                "CR213",
-                f"`{node.sql('duckdb')}` is not part of the rule language",
-                help_="allowed are comparisons, AND OR NOT, IN, BETWEEN, LIKE, IS NULL, CASE, CAST and listed functions",
-            )
+            return self._foreign(node)
         result: Expr = handler(node)
         return result
 
@@ -110,11 +107,18 @@ class Checker:
         """A typed tree that is TRUE, FALSE or NULL."""
         result = self.check(node)
         if result.type.base not in (Base.BOOLEAN, Base.NULL):
-            return self._wrong(node, "CR216", f"a condition is expected, and this is {_article(result.type)}")
+            advice = "compare it: a condition is true or false, such as `line.quantity > 3`"
+            return self._wrong(node, "CR216", f"a condition is expected, and this is {_article(result.type)}", "", advice)
         return result
 
+    def _foreign(self, node: exp.Expr) -> Expr:
+        at = span(node, self.source.text)
+        shown = f"`{self.source.text[at[0] : at[1] + 1]}`" if at else "this"
+        help_ = "allowed are comparisons, AND OR NOT, IN, BETWEEN, LIKE, IS NULL, CASE, CAST and the listed functions"
+        return self._wrong(node, "CR213", f"{shown} is not part of the rule language", help_=help_)
+
     def _wrong(self, node: exp.Expr, code: str, message: str, label: str = "", help_: str = "") -> Literal:
-        at = span(node)
+        at = span(node, self.source.text)
         place = self.source.place(*at) if at else self.source.node.place
         self.found.append(Diagnostic(code, message, place, label, help_))
         return NOTHING
@@ -204,6 +208,8 @@ class Checker:
         )
 
     def _between(self, node: exp.Between) -> Expr:
+        if node.args.get("symmetric"):
+            return self._foreign(node)
         value, low, high = node.this, node.args["low"], node.args["high"]
         parts = (self._compared(node, ">=", value, low), self._compared(node, "<=", value, high))
         return Call(BOOLEAN, "and", parts)
@@ -213,10 +219,10 @@ class Checker:
         if not items:
             return self._wrong(node, "CR213", "IN takes a list of values", help_="write IN ('a', 'b')")
         parts = [self._compared(node, "=", node.this, item) for item in items]
-        result = parts[0]
-        for part in parts[1:]:
-            result = Call(BOOLEAN, "or", (result, part))
-        return result
+        while len(parts) > 1:  # by halves: a list of a thousand codes must not be a thousand deep
+            pairs = [tuple(parts[i : i + 2]) for i in range(0, len(parts), 2)]
+            parts = [Call(BOOLEAN, "or", pair) if len(pair) == 2 else pair[0] for pair in pairs]
+        return parts[0]
 
     def _like(self, node: exp.Like) -> Expr:
         left, right = self.check(node.this), self.check(node.expression)
@@ -244,6 +250,9 @@ class Checker:
                 or {a.base, b.base} <= {Base.TEXT, Base.WINDOW}
             )
             if not alike:
+                for side, beside, at in ((left, b, left_node), (right, a, right_node)):
+                    if isinstance(side, Literal) and isinstance(side.value, str) and beside.is_time:
+                        return self._wrong(at, "CR216", f"`'{side.value}'` is not a date", help_=_DATES)
                 return self._wrong(node, "CR216", f"{_article(a)} cannot be compared with {_article(b)}")
         for value, other, place in ((left, right, right_node), (right, left, left_node)):
             if value.type.values and isinstance(other, Literal) and isinstance(other.value, str):
@@ -292,6 +301,8 @@ class Checker:
         return Case(common(values), tuple(branches), otherwise)
 
     def _cast(self, node: exp.Cast) -> Expr:
+        if node.args.get("format") or node.args.get("default") or isinstance(node, exp.TryCast):
+            return self._foreign(node)
         value = self.check(node.this)
         wanted = node.args["to"]
         if wanted.this == exp.DType.DECIMAL:
@@ -304,7 +315,7 @@ class Checker:
         if isinstance(value, Literal) and isinstance(value.value, str) and target.is_time:
             typed = _time_literal(value.value)
             if typed is None:
-                return self._wrong(node, "CR216", f"`{value.value}` is not a date")
+                return self._wrong(node, "CR216", f"`'{value.value}'` is not a date", help_=_DATES)
             value = typed
         ok = (
             value.type.base is target.base
@@ -324,6 +335,8 @@ class Checker:
         parts = _parts(node)
         if parts[0] in self.scope.broken:
             return NOTHING
+        if any(isinstance(part, exp.Identifier) and part.quoted for part in node.parts):
+            return self._wrong(node, "CR212", "a text stands in single quotes", help_=f"write `'{'.'.join(parts)}'`")
         match parts:
             case [name]:
                 return self._single(node, name)
@@ -335,6 +348,9 @@ class Checker:
                 return self._dotted(node, first, name)
             case [first, second, name] if first in self.scope.others:
                 return self._of_other(node, first, second, name)
+            case [first, second, *_] if first in self._first_names():
+                advice = "a value is KIND.FIELD, as line.quantity; or NAME.KIND.FIELD for one of `others`"
+                return self._wrong(node, "CR214", f"`{first}` has no `{second}` with fields of its own", help_=advice)
             case _:
                 return self._unknown(node, f"unknown name `{'.'.join(parts)}`", parts[0], self._first_names())
 
@@ -414,7 +430,9 @@ class Checker:
             return NOTHING
         if name in schema.columns:
             return MatchField(schema.columns[name], owner, match, name)
-        return self._unknown(node, f"the table `{schema.name}` has no column `{name}`", name, schema.columns, f"{match}.")
+        near = suggest(name, schema.columns)
+        advice = f"did you mean `{match}.{near}`?" if near else f"its columns are: {', '.join(schema.columns)}"
+        return self._wrong(node, "CR214", f"the table `{schema.name}` has no column `{name}`", help_=advice)
 
     def _first_names(self) -> list[str]:
         scope = self.scope
@@ -439,9 +457,7 @@ class Checker:
         if name == "period":
             return self._period(node)
         if name not in SCALARS:
-            known = [*SCALARS, *AGGREGATES, *WALKS, "period"]
-            near = suggest(name, known)
-            return self._wrong(node, "CR214", f"unknown function `{name}`", help_=f"did you mean `{near}`?" if near else "")
+            return self._unknown_function(node, name)
         arguments = self._arguments(node, name, SCALARS[name])
         if arguments is None:
             return NOTHING
@@ -457,12 +473,26 @@ class Checker:
             return self._wrong(node, "CR216", f"date_trunc takes one of {', '.join(_TRUNCATIONS)} in quotes")
         return Call(SCALARS[name].gives([a.type for a in arguments]), name, arguments)
 
+    def _unknown_function(self, node: exp.Anonymous, name: str) -> Expr:
+        at = span(node, self.source.text) or (0, 0)
+        place = self.source.place(at[0], at[0] + len(name) - 1)
+        if name in LATER:
+            found = Diagnostic("CR214", f"this version does not have the function `{name}`", place)
+        else:
+            near = suggest(name, [*SCALARS, *AGGREGATES, *WALKS, "period"])
+            advice = f"did you mean `{near}`?" if near else "docs/language.md lists all functions"
+            found = Diagnostic("CR214", f"unknown function `{name}`", place, help=advice)
+        self.found.append(found)
+        return NOTHING
+
     def _arguments(self, node: exp.Anonymous, name: str, function: Function) -> tuple[Expr, ...] | None:
         given = node.expressions
         least, most = len(function.takes) - function.optional, None if function.many else len(function.takes)
         if len(given) < least or (most is not None and len(given) > most):
             wanted = f"{least} or more" if most is None else str(most) if most == least else f"{least} to {most}"
-            self._wrong(node, "CR216", f"`{name}` takes {wanted} arguments, and {len(given)} are given")
+            things = "argument" if wanted == "1" else "arguments"
+            are = "is" if len(given) == 1 else "are"
+            self._wrong(node, "CR216", f"`{name}` takes {wanted} {things}, and {len(given)} {are} given")
             return None
         arguments = tuple(self.check(argument) for argument in given)
         for i, (argument, raw) in enumerate(zip(arguments, given, strict=True)):
@@ -537,6 +567,7 @@ class Checker:
         return out
 
 
+_DATES = "write '2025-01-31', or '2025-01-31 09:30:00'"
 _TRUNCATIONS = ("day", "week", "month", "quarter", "year", "hour")
 
 

@@ -18,7 +18,7 @@ from claimrules.catalog import (
     kind_fields,
 )
 from claimrules.catalog.window import PERIODS, Direction, Window
-from claimrules.diagnostics import Diagnostic, MappingNode, Node, ScalarNode, SequenceNode, suggest
+from claimrules.diagnostics import Diagnostic, MappingNode, Node, Place, ScalarNode, SequenceNode, suggest
 from claimrules.language.checker import NOTHING, Checker
 from claimrules.language.expression import (
     Aggregate,
@@ -37,7 +37,7 @@ from claimrules.language.expression import (
     walk,
 )
 from claimrules.language.frame import ExceptionFrame, MatchFrame, OtherFrame, ParamFrame, RuleFrame
-from claimrules.language.functions import AMOUNTS, NUMBER, fits
+from claimrules.language.functions import AGGREGATES, AMOUNTS, NUMBER, SCALARS, WALKS, fits
 from claimrules.language.rule import (
     AmountSpec,
     Basis,
@@ -55,7 +55,8 @@ from claimrules.language.rule import (
     WindowSpec,
 )
 from claimrules.language.scope import KEY_WORDS, OtherNames, Scope, is_row_level, key_word, time_of
-from claimrules.language.sql import SqlText, parse
+from claimrules.language.sql import parse
+from claimrules.language.sql_text import SqlText
 
 _WINDOW = re.compile(r"^(last\s+)?(\S+)\s+(minute|hour|day|month)s?(?:\s+(before|after|apart))?$")
 _TRUNCATED = {"hour": "hour", "week": "week", "month": "month", "year": "year", "quarter": "quarter"}
@@ -79,7 +80,7 @@ class Compiler:
         self.sources = sources
         self.found: list[Diagnostic] = []
         self.scope = Scope(frame.of, tables, sets, grouped=bool(frame.per), extra=extra)
-        self.pending: set[str] = set()
+        self.pending: list[str] = []
 
     def compile(self) -> Rule:
         """The rule, every part checked."""
@@ -157,6 +158,12 @@ class Compiler:
             return SqlText(node.text or "", node)
         return SqlText("", ScalarNode("", node.place))
 
+    def _place_of_key(self, path: tuple[str | int, ...]) -> Place:
+        """The place of the key that `path` ends in."""
+        parent = self._node(path[:-1])
+        key = parent.key(str(path[-1])) if isinstance(parent, MappingNode) else None
+        return key.place if key else parent.place
+
     def _tree(self, source: SqlText) -> exp.Expr | None:
         tree = parse(source)
         if isinstance(tree, Diagnostic):
@@ -185,10 +192,9 @@ class Compiler:
         for part in ("match", "others", "let"):
             for name in getattr(self.frame, part):
                 if name in taken:
-                    node = self._node((part,))
-                    key = node.key(name) if isinstance(node, MappingNode) else None
-                    place = key.place if key else node.place
-                    self.found.append(Diagnostic("CR209", f"the name `{name}` is taken", place, f"by {taken[name]}"))
+                    place = self._place_of_key((part, name))
+                    advice = "choose another name: one name, one thing"
+                    self.found.append(Diagnostic("CR209", f"the name `{name}` is taken", place, f"by {taken[name]}", advice))
                 taken[name] = f"`{part}`"
 
     def _identity(self, rule: Rule) -> None:
@@ -226,13 +232,11 @@ class Compiler:
             if column not in columns:
                 near = suggest(column, columns)
                 advice = f"did you mean `{near}`?" if near else f"its key is: {', '.join(sorted(columns))}"
-                node = self._node((*path, "key"))
-                key = node.key(column) if isinstance(node, MappingNode) else None
-                place = key.place if key else node.place
+                place = self._place_of_key((*path, "key", column))
                 message = f"`{column}` is not in the key of `{schema.name}`"
                 self.found.append(Diagnostic("CR218", message, place, help=advice))
             elif value.type.base is not schema.columns[column].base and value.type.base is not Base.NULL:
-                what = f"`{column}` is {schema.columns[column]}, and this is {value.type}"
+                what = f"`{column}` of `{schema.name}` is {schema.columns[column]}, and this is {value.type}"
                 self._wrong("CR216", what, (*path, "key", column))
             keys.append((column, value))
         at = self._expression((*path, "at"), inside) if frame.at and frame.at != "ever" else None
@@ -264,13 +268,14 @@ class Compiler:
         keys: list[KeySpec] = []
         for i, entry in enumerate(self.frame.per):
             if isinstance(entry, str):
-                value = self._word(entry, ("per", i))
-                keys.append(KeySpec(entry, value))
-            else:
-                keys += [KeySpec(name, self._expression(("per", i, name))) for name in entry]
-        for i, key in enumerate(keys):
-            if any(isinstance(n, Aggregate) and n.over == "" for n in walk(key.value)):
-                self._wrong("CR215", f"the key `{key.name}` cannot use an aggregate of its own subject", ("per", i))
+                keys.append(KeySpec(entry, self._word(entry, ("per", i))))
+                continue
+            for name in entry:
+                path = ("per", i, name)
+                key = KeySpec(name, self._expression(path))
+                if any(isinstance(n, Aggregate) and n.over == "" for n in walk(key.value)):
+                    self._wrong("CR215", f"the key `{name}` cannot use an aggregate of its own subject", path)
+                keys.append(key)
         self.scope.keys = {key.name: key for key in keys}
         return tuple(keys)
 
@@ -292,7 +297,10 @@ class Compiler:
             known = [*KEY_WORDS, *matches]
             near = suggest(word, known)
             advice = f"did you mean `{near}`?" if near else f"keys are: {', '.join(known)}; or NAME: expression"
-            what = f"a {kind} has no `{word}`" if word in KEY_WORDS else f"unknown key `{word}`"
+            what = f"unknown key `{word}`"
+            if word in KEY_WORDS:
+                article = "an" if kind[0] in "aeiou" else "a"
+                what, advice = f"{article} {kind} has no `{word}`", "take a key that it has, or NAME: expression"
             self._wrong("CR214", what, path, advice)
             return NOTHING
         return value
@@ -319,7 +327,7 @@ class Compiler:
         kind = self.scope.kind if own else frame.of
         if kind not in KINDS:
             near = suggest(kind, [*KINDS, "rows"])
-            advice = f"did you mean `{near}`?" if near else ""
+            advice = f"did you mean `{near}`?" if near else f"kinds are: {', '.join(KINDS)}; or rows, the rule's own"
             self._wrong("CR214", f"unknown kind `{kind}`", ("others", name, "of"), advice)
             kind, own = self.scope.kind, True
         matches = dict(self.scope.matches) if own else {}
@@ -359,7 +367,8 @@ class Compiler:
         left = self._expression(path)
         right = _of_other(left, name, other, self.scope)
         if right is None:
-            self._wrong("CR215", f"`{word}` cannot be asked of `{name}`, which is of another kind", path)
+            what = f"`{word}` cannot be asked of `{name}`, whose rows are of the kind {other.kind}"
+            self._wrong("CR215", what, path, "name what rows of both kinds have; what only one has belongs in `where`")
             return NOTHING, NOTHING
         return left, right
 
@@ -379,16 +388,18 @@ class Compiler:
         found = _WINDOW.match(words)
         source = self._source(path)
         if found:
-            number = SqlText(found[2], source.node)
+            number = SqlText(found[2], source.node, max(0, source.text.find(found[2])))
             tree = self._tree(number)
             n = NOTHING if tree is None else self._checker(number).check(tree)
             if not fits(n.type, NUMBER):
-                self._wrong("CR216", "a window is so many days: a number is expected", path)
+                what = f"a window is so many {found[3]}s: a number is expected, and this is {n.type}"
+                self._wrong("CR216", what, path)
             direction = "last" if found[1] else found[4] or "apart"
             return WindowSpec(unit=found[3], direction=direction, n=n)
         tree = self._tree(source)
-        value = NOTHING if tree is None else self._checker(source).check(tree)
-        if value.type.base not in (Base.WINDOW, Base.NULL):
+        unknown = isinstance(tree, exp.Column) and not tree.table and tree.name not in self.frame.let
+        value = NOTHING if tree is None or unknown else self._checker(source).check(tree)
+        if unknown or value.type.base not in (Base.WINDOW, Base.NULL):
             advice = "write `day`, `6 hours apart`, `30 days before`, `last 30 days`, or a column of type window"
             self._wrong("CR216", f"`{words}` is not a window", path, advice)
         return WindowSpec(column=value)
@@ -401,12 +412,15 @@ class Compiler:
         if name not in self.frame.let:
             return None
         if name in self.pending:
-            circle = ", ".join(sorted(self.pending))
-            self._wrong("CR209", f"`{name}` is defined by itself", ("let", name), f"a circle of: {circle}")
+            circle = [*self.pending[self.pending.index(name) :], name]
+            shown = " → ".join(f"`{step}`" for step in circle)
+            place = self._place_of_key(("let", name))
+            message = f"`{name}` is defined by itself"
+            self.found.append(Diagnostic("CR209", message, place, shown, "break the circle: one of them must not need it"))
             return LetSpec(name, NOTHING, of_subject=False)
-        self.pending.add(name)
+        self.pending.append(name)
         value = self._expression(("let", name))
-        self.pending.discard(name)
+        self.pending.pop()
         spec = LetSpec(name, value, of_subject=self._speaks_of_subject(value))
         self.scope.lets[name] = spec
         return spec
@@ -417,8 +431,15 @@ class Compiler:
     def _flag(self) -> tuple[tuple[tuple[str, Expr], ...], bool]:
         frame = self.frame
         if (frame.flag is None) == (frame.flag_rows is None):
-            what = "neither" if frame.flag is None else "both"
-            self._wrong("CR207", f"a rule has `flag` or `flag_rows`, and this one has {what}", ("id",))
+            written = [key for key in ("flag", "flag_rows") if self.root.key(key) is not None]
+            place = self._place_of_key((written[-1],)) if written else self.root.place
+            what = "a rule has `flag` or `flag_rows`, and this one has both"
+            advice = "`flag` is of the whole subject, `flag_rows` of each of its rows: keep one"
+            if frame.flag is None:
+                neither = "a rule has `flag` or `flag_rows`, and this one has neither"
+                what = f"`{written[-1]}` is empty" if written else neither
+                advice = "add the condition that is true of a violation, such as `flag: line.quantity > 3`"
+            self.found.append(Diagnostic("CR207", what, place, help=advice))
             return (), False
         key = "flag" if frame.flag is not None else "flag_rows"
         given = frame.flag if frame.flag is not None else frame.flag_rows
@@ -428,19 +449,21 @@ class Compiler:
             out = (("", self._condition((key,))),)
         if key == "flag" and frame.per:
             for name, condition in out:
-                self._of_subject(condition, ("flag", name) if name else ("flag",))
+                self._of_subject(condition, ("flag", name) if name else ("flag",), "flag")
         return out, key == "flag_rows"
 
-    def _of_subject(self, node: Expr, path: tuple[str | int, ...]) -> None:
+    def _of_subject(self, node: Expr, path: tuple[str | int, ...], part: str) -> None:
         """A finer name in `flag` is an error: whole groups would be flagged by one row's value."""
         fine = self._finer(node)
-        if fine:
-            self._wrong(
-                "CR215",
-                f"`flag` speaks of the subject ({', '.join(self.scope.keys)}), and `{fine}` of one of its rows",
-                path,
-                f"aggregate it (max({fine})), make it a key of `per`, or say `flag_rows`",
-            )
+        if not fine:
+            return
+        source = self._source(path)
+        at = source.text.find(fine)
+        place = source.place(at, at + len(fine) - 1) if at >= 0 else source.node.place
+        keys = ", ".join(self.scope.keys)
+        advice = f"aggregate it, as in max({fine}) or any({fine}), make it a key of `per`, or say `flag_rows`"
+        message = f"`{part}` speaks of the subject ({keys}), and `{fine}` of one of its rows"
+        self.found.append(Diagnostic("CR215", message, place, help=advice))
 
     def _finer(self, node: Expr) -> str:
         if isinstance(node, Aggregate) and node.over == "":
@@ -469,7 +492,7 @@ class Compiler:
             path = (part, name, "when") if isinstance(node, MappingNode) else (part, name)
             when = self._condition(path)
             if self.frame.per and not flags_rows:
-                self._of_subject(when, path)
+                self._of_subject(when, path, part)
             out.append(Proviso(name, when, frame.because, frame.source))
         return tuple(out)
 
@@ -490,10 +513,17 @@ class Compiler:
             checker = self._checker(source)
             arguments = tuple(checker.check(argument) for argument in given)
             if len(arguments) != len(AMOUNTS[name]):
-                self._wrong("CR216", f"`{name}` takes {len(AMOUNTS[name])} arguments", ("amount",))
+                wanted = "a number in parentheses" if AMOUNTS[name] else "no argument"
+                advice = f"write `{name}(…)`" if AMOUNTS[name] else f"write `{name}`"
+                self._wrong("CR216", f"`{name}` takes {wanted}", ("amount",), advice)
             elif any(not fits(a.type, w) for a, w in zip(arguments, AMOUNTS[name], strict=True)):
-                self._wrong("CR216", f"`{name}` takes a number", ("amount",))
+                self._wrong("CR216", f"`{name}` takes a number, and this is {arguments[0].type}", ("amount",))
             return AmountSpec(name, arguments)
+        if name and name not in self.frame.let and name not in (*SCALARS, *AGGREGATES, *WALKS):
+            near = suggest(name, AMOUNTS)
+            advice = f"did you mean `{near}`?" if near else f"methods are: {', '.join(AMOUNTS)}; or an expression"
+            self._wrong("CR214", f"unknown amount method `{name}`", ("amount",), advice)
+            return AmountSpec("none")
         value = self._checker(source).check(tree)
         if not fits(value.type, NUMBER):
             known = ", ".join(AMOUNTS)
@@ -519,7 +549,12 @@ class Compiler:
         for i, piece in enumerate(re.split(r"\{([^{}]*)\}", source.text)):
             start, offset = offset, offset + len(piece) + 1
             if i % 2 == 0:
-                if piece:
+                brace = re.search("[{}]", piece)
+                if brace is not None:
+                    place = source.place(start + brace.start(), start + brace.start())
+                    advice = "a value is filled in as {line.item_name}; a message has no other braces"
+                    self.found.append(Diagnostic("CR212", f"this `{brace.group()}` has no partner", place, help=advice))
+                elif piece:
                     parts.append(piece)
             elif piece in ("reasons", "observed", "limit"):
                 parts.append(Literal(TEXT, f"{{{piece}}}"))

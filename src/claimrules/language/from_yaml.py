@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -46,12 +47,25 @@ FRAMES: dict[str, type[BaseModel]] = {
     "observed": ObservedFrame,
 }
 REASONS = {
-    "missing": "the key `{key}` is missing",
-    "literal_error": "`{value}` is not allowed here: {expected}",
+    "literal_error": "`{value}` is not allowed here: one of {expected}",
     "string_pattern_mismatch": "`{value}` is not a name: small letters, digits and `_`, a letter first",
     "string_too_short": "an expression is missing",
     "int_parsing": "`{value}` is not a whole number",
     "bool_parsing": "`{value}` is neither true nor false",
+    "date_from_datetime_parsing": "`{value}` is not a date",
+    "date_parsing": "`{value}` is not a date",
+    "date_from_datetime_inexact": "`{value}` is a time, and a date is expected",
+    "model_type": "`{name}` takes keys and values",
+    "dict_type": "`{name}` takes keys and values",
+    "tuple_type": "`{name}` takes a list",
+    "string_type": "`{name}` takes one text",
+}
+ADVICE = {
+    "date_from_datetime_parsing": "write a day that there is, as 2025-01-31",
+    "date_parsing": "write a day that there is, as 2025-01-31",
+    "date_from_datetime_inexact": "write a day that there is, as 2025-01-31",
+    "dict_type": "write them on lines of their own below it, or as {key: value, key: value}",
+    "tuple_type": "write [one, two]",
 }
 
 
@@ -81,7 +95,8 @@ def read_rule(
     try:
         frame = RuleFrame.model_validate(_plain(root, skip="examples"))
     except ValidationError as error:
-        raise LanguageError([_explain(detail, root) for detail in error.errors()]) from None
+        details = [detail for detail in error.errors() if not _of_other_form(detail, root)]
+        raise LanguageError([_explain(detail, root) for detail in details]) from None
     compiler = Compiler(frame, root, tables, sets, sources, extra or {})
     rule = compiler.compile()
     if compiler.found:
@@ -113,6 +128,17 @@ def find(node: Node, path: tuple[int | str, ...]) -> tuple[Node, ScalarNode | No
     return node, key
 
 
+def _of_other_form(detail: Mapping[str, Any], root: MappingNode) -> bool:
+    """Where a key takes a text or keys and values, pydantic complains of both: one of the two is enough."""
+    path = tuple(detail["loc"])
+    node, _ = find(root, path)
+    if not path or str(path[-1]) in _written(root, path) or isinstance(path[-1], int):
+        return False
+    return detail["type"] in ("dict_type", "tuple_type") or (
+        detail["type"] == "string_type" and isinstance(node, MappingNode)
+    )
+
+
 def _explain(detail: object, root: MappingNode) -> Diagnostic:
     error: dict[str, object] = dict(detail)  # type: ignore[call-overload]
     path: tuple[int | str, ...] = tuple(error["loc"])  # type: ignore[arg-type]
@@ -127,17 +153,36 @@ def _explain(detail: object, root: MappingNode) -> Diagnostic:
         advice = f"did you mean `{near}`?" if near else f"allowed are: {', '.join(known)}"
         return Diagnostic("CR206", f"unknown key `{path[-1]}`", at.place if at else place, help=advice)
     if kind == "missing":
-        return Diagnostic("CR207", f"the key `{path[-1]}` is missing", key.place if key and len(path) > 1 else place)
+        return _missing(path, key.place if key and len(path) > 1 else place)
     value = error.get("input")
     context = dict(error.get("ctx") or {})  # type: ignore[call-overload]
-    expected = str(context.get("expected", "")).replace(" or ", ", ")
-    text = REASONS.get(kind, "").format(key=path[-1], value=value, expected=f"one of {expected}")
-    advice = ""
-    if kind == "literal_error" and isinstance(value, str):
-        near = suggest(value, [e.strip(" '") for e in expected.split(",")])
-        advice = f"did you mean `{near}`?" if near else ""
+    expected = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
+    if path[-1] == "[key]":
+        place, value = (key.place, key.text) if key else (place, value)
     name = ".".join(str(step) for step in path if isinstance(step, str) and step in _written(root, path))
-    return Diagnostic("CR208", text or f"`{name}`: {str(error['msg']).lower()}", place, help=advice)
+    text = REASONS.get(kind, "`{name}`: {said}").format(value=value, expected=expected, name=name, said=error["msg"])
+    advice = ADVICE.get(kind, "")
+    if kind == "string_type" and str(path[-1]) not in _written(root, path):
+        text, advice = f"`{name}` takes one text, or keys and values", "write one expression"
+    if kind == "model_type":
+        advice = f"write {{{', '.join(f'{k}: …' for k in _known_keys(path))}}}"
+    if kind == "literal_error":
+        near = suggest(str(value), expected.split(", "))
+        advice = f"did you mean `{near}`?" if near else ""
+    return Diagnostic("CR208", text, place, help=advice)
+
+
+def _missing(path: tuple[int | str, ...], place: Place) -> Diagnostic:
+    where = f"`{path[-2]}` lacks" if len(path) > 1 else "the rule lacks"
+    frame = FRAMES.get(str(path[-2]), RuleFrame) if len(path) > 1 else RuleFrame
+    field = frame.model_fields.get(str(path[-1]))
+    values = [str(v) for v in get_args(field.annotation)] if field and get_origin(field.annotation) is Literal else []
+    return Diagnostic(
+        "CR207",
+        f"{where} the key `{path[-1]}`",
+        place,
+        help=f"add `{path[-1]}:`, one of {', '.join(values)}" if values else f"add `{path[-1]}:`",
+    )
 
 
 def _written(root: MappingNode, path: tuple[int | str, ...]) -> set[str]:

@@ -116,7 +116,11 @@ WALKS: dict[str, Function] = {
     "nth": Function((ANY,), _always(INTEGER)),
 }
 
-PERIODS = ("hour", "day", "week", "month", "quarter", "year", "insurance_year")
+LATER = (
+    *("median", "quantile", "stddev", "distinct_list", "in_unit", "similarity", "km"),
+    *("excess_within", "supply_left", "run", "cluster"),
+)
+"""Functions of the wider language that this version does not have."""
 
 AMOUNTS: dict[str, tuple[str, ...]] = {
     "full_line": (),

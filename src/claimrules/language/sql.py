@@ -4,17 +4,21 @@ Functions are left as they are written: sqlglot knows hundreds that the language
 Only the nodes of the language pass; the checker names the rest.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
+import re
 
 from sqlglot import exp, parser
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 
-from claimrules.diagnostics import Diagnostic, Place, ScalarNode
+from claimrules.diagnostics import Diagnostic
+from claimrules.language.sql_text import SqlText
 
 _CAST = parser.Parser.FUNCTION_PARSERS["CAST"]
 _CASE = parser.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]
+
+
+MAX_DEPTH = 100
+"""How deep an expression may be: the checker, the plan and the engine walk it by recursion."""
 
 
 class RuleSql(Dialect):
@@ -30,107 +34,138 @@ class RuleSql(Dialect):
         SUBQUERY_PREDICATES = {}  # noqa: RUF012
 
 
-@dataclass(frozen=True, slots=True)
-class SqlText:
-    """An expression as it stands in a rule file: the part of the scalar `node` that begins at `offset`."""
-
-    text: str
-    node: ScalarNode
-    offset: int = 0
-
-    def place(self, start: int, end: int) -> Place:
-        """The place of the characters `start` to `end`, both ends in."""
-        node = self.node
-        start, end = start + self.offset, end + self.offset
-        if node.single_line and not node.block:
-            quoted = 0 if node.plain else 1
-            return node.place.shifted(quoted + start, end - start + 1)
-        return _folded_place(node, node.text or "", start, end)
+_NULL_AFTER = re.compile(r"\s*(=|<>|!=|<=|>=|<|>)\s*null\b", re.IGNORECASE)
 
 
-def _folded_place(node: ScalarNode, text: str, start: int, end: int) -> Place:
-    """Folding changes white space only: count the other characters from the block's first line on."""
-    try:
-        lines = Path(node.place.file).read_text(encoding="utf-8-sig").splitlines()
-    except OSError:
-        return node.place
-    wanted = sum(not c.isspace() for c in text[:start])
-    first = node.place.line if node.block else node.place.line - 1
-    seen = 0
-    for number in range(first, len(lines)):
-        line = lines[number]
-        begin = 0 if node.block or number > first else node.place.column - 1 + (0 if node.plain else 1)
-        for column in range(begin, len(line)):
-            if line[column].isspace():
-                continue
-            if seen == wanted:
-                return Place(node.place.file, number + 1, column + 1, end - start + 1)
-            seen += 1
-    return node.place
-
-
-def span(node: exp.Expr) -> tuple[int, int] | None:
-    """The first and last character of `node`, where any part of it knows its place."""
+def span(node: exp.Expr, text: str) -> tuple[int, int] | None:
+    """The first and last character of `node` in `text`, where any part of it knows its place."""
     found = [(n.meta["start"], n.meta["end"]) for n in node.walk() if "start" in n.meta]
-    return (min(s for s, _ in found), max(e for _, e in found)) if found else None
+    if not found:
+        words = re.search(r"\binterval\b\s*('[^']*'|\S+)(\s+\w+)?", text, re.IGNORECASE)
+        return (words.start(), words.end() - 1) if words and isinstance(node, exp.Interval) else None
+    start, end = min(s for s, _ in found), max(e for _, e in found)
+    # sqlglot keeps no place of a NULL nor of a parenthesis.
+    if isinstance(node, exp.Binary) and (null := _NULL_AFTER.match(text, end + 1)):
+        end = null.end() - 1
+    if isinstance(node, exp.Subquery | exp.Paren):
+        start = max(text.rfind("(", 0, start), 0)
+    bare = _without_texts(text)
+    while bare.count("(", start, end + 1) > bare.count(")", start, end + 1) and bare.find(")", end + 1) >= 0:
+        end = bare.find(")", end + 1)
+    return start, end
 
 
 def parse(source: SqlText) -> exp.Expr | Diagnostic:
     """The tree of one expression, or what is wrong with it."""
     text = source.text
-    for token, why in (("--", "a comment"), ("/*", "a comment"), (";", "a second statement")):
-        at = _outside_quotes(text, token)
-        if at >= 0:
-            place = source.place(at, at + len(token) - 1)
-            advice = "YAML joins lines: the rest of the condition would be swallowed. Use a YAML comment (#)"
-            return Diagnostic("CR211", f"`{token}` is not allowed in an expression", place, why, advice)
-    wide = next((i for i, c in enumerate(text) if c in "‘’“”＝＜＞（），；：　"), None)
-    if wide is not None and not _quoted(text, wide):
-        place = source.place(wide, wide)
-        plain = {"‘": "'", "’": "'", "“": "'", "”": "'", "　": " "}.get(text[wide]) or chr(ord(text[wide]) - 0xFEE0)
-        return Diagnostic("CR212", f"full-width `{text[wide]}`", place, "SQL does not know it", f"write `{plain}`")
+    if not text.strip():
+        return Diagnostic("CR212", "an expression is missing", source.node.place)
+    refused = _refused(source)
+    if refused is not None:
+        return refused
     try:
-        trees = RuleSql().parse(text)
+        trees = RuleSql().parse_into(exp.Condition, text)
     except ParseError as error:
         return _syntax_error(source, error)
-    except (TokenError, SqlglotError) as error:
-        return Diagnostic(
-            "CR212",
-            "not a SQL expression",
-            source.place(0, len(text) - 1),
-            str(error).splitlines()[0],
-            "is a quote or a parenthesis left open?",
-        )
+    except (TokenError, SqlglotError):
+        return Diagnostic("CR212", "not a SQL expression", source.place(0, len(text) - 1))
     except RecursionError:
-        return Diagnostic("CR212", "the expression is nested too deeply", source.place(0, 0))
-    if len(trees) != 1 or trees[0] is None:
-        return Diagnostic("CR212", "an expression is missing", source.node.place)
-    return trees[0]
+        return _too_deep(source)
+    if not trees or trees[0] is None:
+        return Diagnostic("CR212", "not a SQL expression: it cannot be read", source.place(0, len(text) - 1))
+    return trees[0] if _depth(trees[0]) <= MAX_DEPTH else _too_deep(source)
+
+
+def _too_deep(source: SqlText) -> Diagnostic:
+    message = f"the expression is nested more than {MAX_DEPTH} deep"
+    return Diagnostic("CR212", message, source.place(0, 0), help="name its parts by `let`; for many values use IN (…)")
+
+
+def _depth(tree: exp.Expr) -> int:
+    """How deep `tree` is, without recursion."""
+    deepest = 0
+    waiting = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if deepest > MAX_DEPTH:
+            break
+        waiting += [(child, depth + 1) for child in node.iter_expressions()]
+    return deepest
+
+
+_REFUSED = {
+    "--": ("a comment", "YAML joins lines: the rest of the condition would be swallowed. Use a YAML comment (#)"),
+    "/*": ("a comment", "put it into a YAML comment (#), on a line of its own before the key"),
+    ";": ("a second statement", "one key takes one expression: leave out what follows"),
+    "==": ("SQL compares with one `=`", "write `=`"),
+}
+_WIDE = re.compile("[！-～‘’“”、。　【】《》]")
+_PLAIN = dict(zip("‘’“”、。　【】《》", "'''',. ()<>", strict=True))
+
+
+def _refused(source: SqlText) -> Diagnostic | None:
+    """What must not stand in an expression, at its first place outside of quotes."""
+    bare = _without_texts(source.text)
+    quote = re.search("['\"]", bare)
+    if quote is not None:
+        place = source.place(quote.start(), len(bare.rstrip()) - 1)
+        return Diagnostic("CR212", "a quote is left open", place, help="close it: a text is 'between single quotes'")
+    for token, (why, advice) in _REFUSED.items():
+        at = bare.find(token)
+        if at >= 0:
+            place = source.place(at, at + len(token) - 1)
+            return Diagnostic("CR211", f"`{token}` is not allowed in an expression", place, why, advice)
+    wide = _WIDE.search(bare)
+    if wide is not None:
+        char = wide.group()
+        plain = _PLAIN.get(char) or chr(ord(char) - 0xFEE0)
+        place = source.place(wide.start(), wide.start())
+        return Diagnostic("CR212", f"full-width `{char}`", place, "SQL does not know it", f"write `{plain}`")
+    return _unpaired(source, bare)
+
+
+def _unpaired(source: SqlText, bare: str) -> Diagnostic | None:
+    """The first parenthesis without its other one."""
+    still_open: list[int] = []
+    for at, char in enumerate(bare):
+        if char == "(":
+            still_open.append(at)
+        elif char == ")" and still_open:
+            still_open.pop()
+        elif char == ")":
+            return Diagnostic("CR212", "this `)` closes nothing", source.place(at, at), help="leave it out, or open it")
+    if still_open:
+        place = source.place(still_open[0], still_open[0])
+        return Diagnostic("CR212", "this `(` is never closed", place, help="add the `)` where its condition ends")
+    return None
+
+
+def _without_texts(text: str) -> str:
+    """The text with all between closed quotes blanked, every character in its place."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"", lambda found: " " * len(found.group()), text)
+
+
+_REASONS = {
+    "Expecting )": "a `)` is expected here",
+    "Expected END after CASE": "the CASE has no END",
+    "Invalid expression / Unexpected token": "this does not follow on what stands before it",
+}
 
 
 def _syntax_error(source: SqlText, error: ParseError) -> Diagnostic:
     detail = error.errors[0] if error.errors else {}
     word = str(detail.get("highlight") or "")
-    end = max(int(detail.get("col") or 1) - 1, 0)
-    start = max(end - max(len(word), 1) + 1, 0)
-    reason = str(detail.get("description") or error).split(" for <class")[0].replace("Required keyword: ", "")
-    if "missing" in reason:
-        reason = "something is missing here"
+    before = len(str(detail.get("start_context") or ""))
+    # sqlglot counts columns within a line of the text; the words before the mistake tell its place in all of it.
+    start = source.text.find(word, max(0, before)) if word else len(source.text) - 1
+    start = start if start >= 0 else max(int(detail.get("col") or 1) - len(word), 0)
+    reason = str(detail.get("description") or "").split(" for <class")[0]
+    reason = "something is missing here" if reason.startswith("Required keyword") else _REASONS.get(reason, reason)
     return Diagnostic(
         "CR212",
-        f"not a SQL expression: {reason}",
-        source.place(start, end),
+        f"not a SQL expression: {reason or 'it cannot be read'}",
+        source.place(start, start + max(len(word), 1) - 1),
         f"near `{word}`" if word else "",
         "an expression is a comparison or a value, such as `line.quantity > 3 AND claim.sex = 'male'`",
     )
-
-
-def _quoted(text: str, at: int) -> bool:
-    return text[:at].count("'") % 2 == 1
-
-
-def _outside_quotes(text: str, token: str) -> int:
-    at = text.find(token)
-    while at >= 0 and _quoted(text, at):
-        at = text.find(token, at + 1)
-    return at
