@@ -43,6 +43,7 @@ from claimrules.language.expression import (
 from claimrules.language.scope import key_word
 
 NEVER_NEGATIVE = {"quantity", "supply_days", "dose_count", "unit_price", "price_ceiling", "copay_proportion"}
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  the tables' times have no zone
 MONEY = {
     *("amount", "in_scope_amount", "fully_self_paid_amount", "over_limit_amount", "copay_first_amount"),
     *("total_amount", "fund_amount"),
@@ -232,9 +233,11 @@ class Judge:
         if spec.take in ("previous", "next"):
             if entry.row.time is None:
                 return UNKNOWN
-            rows = [o for o in rows if _before(o.row, entry.row) is True] if spec.take == "previous" else [
-                o for o in rows if _before(entry.row, o.row) is True
-            ]
+            rows = (
+                [o for o in rows if _before(o.row, entry.row) is True]
+                if spec.take == "previous"
+                else [o for o in rows if _before(entry.row, o.row) is True]
+            )
         choose = max if spec.take in ("previous", "last") else min
         return choose(rows, key=lambda o: o.row.place, default=MISSING)
 
@@ -344,7 +347,7 @@ class Judge:
         roots += [o.rows for o in rule.others] + [rule.rows] + list(rule.amount.arguments)
         return [part for root in roots if root is not None for part in _walk(root)]
 
-    def value(self, node, at):
+    def value(self, node, at):  # noqa: C901  one line for each node of the language
         match node:
             case Literal():
                 return _literal(node)
@@ -413,7 +416,7 @@ class Judge:
             return True if entry.covered[name] else None
         return False
 
-    def _call(self, node, at):
+    def _call(self, node, at):  # noqa: C901
         name = node.function
         if name in ("and", "or"):
             a, b = (self.value(x, at) for x in node.arguments)
@@ -654,7 +657,7 @@ class Judge:
     # ---------------------------------------------------------------- amounts
 
     def _amount(self, entry):
-        from oracle_amounts import amount
+        from oracle_amounts import amount  # noqa: PLC0415  it evaluates expressions here
 
         return amount(self, entry)
 
@@ -670,7 +673,7 @@ def _literal(node):
     if base == "date":
         return date(1970, 1, 1) + timedelta(days=value)
     if base == "timestamp":
-        return datetime(1970, 1, 1) + timedelta(microseconds=value)
+        return EPOCH + timedelta(microseconds=value)
     return value
 
 
@@ -694,7 +697,7 @@ def _hashable(value):
 
 def _sortable(node):
     values = node.argument.type.values
-    return (lambda v: values.index(v)) if values else (lambda v: number(moment(v)))
+    return values.index if values else (lambda v: number(moment(v)))
 
 
 def _key(part, value):

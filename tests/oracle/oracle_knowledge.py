@@ -93,6 +93,7 @@ def _in_region(row, region):
 
 def narrowest(rows, region):
     """Those of the narrowest region."""
+
     def width(row):
         return 0 if region is None else level(row.get("region") or "000000", region)
 

@@ -301,7 +301,9 @@ RULES = {
           round: round(line.amount, 1) = floor(line.amount) OR ceil(line.quantity) > 3
         doubt:
           times: line.charged_at + INTERVAL 1 MONTH > '2025-02-28' OR date_trunc('week', line.charged_at) = '2025-01-27'
-          hours: hours_between(claim.admitted_at, line.charged_at) > 5.5 OR year_end(line.charged_at) - 300 < line.charged_at::date
+          hours: >-
+            hours_between(claim.admitted_at, line.charged_at) > 5.5
+            OR year_end(line.charged_at) - 300 < line.charged_at::date
     """,
     "keys": """
         per: [provider, department, year]
@@ -314,7 +316,9 @@ RULES = {
     """,
     "head": """
         match: {limit: {table: limit, key: {code: line.item_code}}}
-        flag: left(line.item_code, limit.days) = left(claim.principal_diagnosis, limit.days) OR round(line.amount, limit.days) > 2
+        flag: >-
+          left(line.item_code, limit.days) = left(claim.principal_diagnosis, limit.days)
+          OR round(line.amount, limit.days) > 2
     """,
     "stay_money": """
         of: encounter
@@ -356,7 +360,9 @@ def write(folder):
     (folder / "knowledge").mkdir(parents=True)
     for name, text in KNOWLEDGE.items():
         gaps = "" if name == "code_sets" else "gaps: allowed\n"
-        yaml = f"title: {{zh: 表, en: table}}\nsource: {{title: none, verified: false}}\ninvented: true\n{gaps}{dedent(text)}"
+        yaml = (
+            f"title: {{zh: 表, en: table}}\nsource: {{title: none, verified: false}}\ninvented: true\n{gaps}{dedent(text)}"
+        )
         (folder / "knowledge" / f"{name}.yaml").write_text(yaml, encoding="utf-8")
         header = {
             "limit": "code,sex,max_quantity,days,window,codes",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from oracle_values import day, half_up
+from oracle_values import day, half_up, moment
 
 MONEY = ("amount", "in_scope_amount", "fully_self_paid_amount", "over_limit_amount", "copay_first_amount")
 TIME = {
@@ -18,7 +18,7 @@ TIME = {
     "operation": ("operation", "operated_at"),
     "day": ("day", "date"),
 }
-EARLIEST = datetime.min
+EARLIEST = datetime.min  # noqa: DTZ901  the tables' times have no zone
 
 
 @dataclass(eq=False)
@@ -46,7 +46,7 @@ class Row:
     def place(self):
         """Where it stands in the kind's own order: by time (then discharge), then by its ids."""
         later = self.values.get("discharged_at") if self.kind == "encounter" else None
-        times = [t if isinstance(t, datetime) else t and datetime(t.year, t.month, t.day) for t in (self.time, later)]
+        times = [moment(t) for t in (self.time, later)]
         return (*((t is not None, t or EARLIEST) for t in times), self.ids)
 
 

@@ -9,10 +9,21 @@ from hypothesis import strategies as st
 from claimrules.batch import ClaimBatch
 from claimrules.catalog import TABLES, Base
 
-FIRST = datetime(2025, 1, 29)
+FIRST = datetime(2025, 1, 29)  # noqa: DTZ001  the tables' times have no zone
 CODES = ("A", "A1", "A12", "B", "B1", "C")
 PEOPLE, PLACES = ("P1", "P2", "P3"), ("H1", "H2")
-WINDOWS = ("day", "encounter", "hour", "month", "week", "quarter", "2 hours apart", "1 days apart", "1 days before", "last 2 days")
+WINDOWS = (
+    "day",
+    "encounter",
+    "hour",
+    "month",
+    "week",
+    "quarter",
+    "2 hours apart",
+    "1 days apart",
+    "1 days before",
+    "last 2 days",
+)
 D = Decimal
 
 
@@ -193,9 +204,9 @@ def batch(world, shuffle=None):
     for name, rows in zip(("claims", "lines", "diagnoses", "operations"), world, strict=True):
         if not rows:
             continue
-        rows = list(rows)
+        these = list(rows)
         if shuffle is not None:
-            shuffle(rows)
-        fields = [f for f in TABLES[name] if f.required or any(row.get(f.name) is not None for row in rows)]
-        tables[name] = pa.table({f.name: pa.array([r.get(f.name) for r in rows], arrow(f.type)) for f in fields})
+            shuffle(these)
+        fields = [f for f in TABLES[name] if f.required or any(row.get(f.name) is not None for row in these)]
+        tables[name] = pa.table({f.name: pa.array([r.get(f.name) for r in these], arrow(f.type)) for f in fields})
     return ClaimBatch.from_tables(tables)
