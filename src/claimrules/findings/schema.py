@@ -2,8 +2,6 @@
 
 import pyarrow as pa
 
-from claimrules.catalog import Base, Type
-
 _TEXT, _LIST = pa.string(), pa.list_(pa.string())
 
 FINDINGS = pa.schema(
@@ -54,8 +52,3 @@ VERDICTS = pa.schema(
     ]
 )
 """One row for each row of a rule's kind: what `RulePack.judge` gives."""
-
-
-def is_money(type_: Type) -> bool:
-    """Whether values of the type are amounts of money."""
-    return type_.base is Base.DECIMAL and type_.scale == 2

@@ -1,4 +1,4 @@
-"""Values as text, for messages: the shortest exact form."""
+"""Values as text, for messages: the shortest exact form, money with its cents."""
 
 from decimal import Decimal
 from typing import Any, cast
@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.catalog import Base, decimal
+from claimrules.catalog import MONEY, Base, decimal
 from claimrules.engine.column import Column
 from claimrules.engine.values import numbers, text, times
 
@@ -44,7 +44,8 @@ def _texts(column: Column, label: dict[str, str]) -> Any:
         full = pc.strftime(pa.array(data, pa.timestamp("us")).cast(pa.timestamp("s"), safe=False), "%Y-%m-%d %H:%M:%S")
         return pc.if_else(pa.array(data % times.DAY == 0), pc.utf8_slice_codeunits(full, 0, 10), full)
     if base is Base.DECIMAL:
-        return _trimmed(_decimal(data, column.type.scale))
+        exact = _decimal(data, column.type.scale)
+        return exact if column.type.scale == MONEY.scale else _trimmed(exact)
     if base is Base.DOUBLE:
         rounded = numbers.to_scale(column, _FOUR)
         return _trimmed(_decimal(rounded.data, 4))
