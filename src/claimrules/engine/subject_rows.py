@@ -204,12 +204,13 @@ class RowSpace(Space):
             return self.evaluate(word) if word is not None else absent(TEXT, self.n)
         time = self.evaluate(time_of(kind))
         if unit == "hour":
-            values, width = times.micros(time) // 3_600_000_000 * 3_600_000_000, 13
+            values, width, tail = times.micros(time) // 3_600_000_000 * 3_600_000_000, 13, ""
         else:
             whole = {"insurance_year": "year"}.get(unit, unit)
             values = times.truncated_days(time, whole) * times.DAY
             width = {"month": 7, "quarter": 7, "year": 4}.get(whole, 10)
-        return _distinct_texts(values, time.known, width)
+            tail = f" {whole}" if whole in ("week", "quarter") else ""
+        return _distinct_texts(values, time.known, width, tail)
 
     def _named(self, kind: str) -> Column:
         """An encounter is named by person, provider and number: two hospitals may number alike."""
@@ -225,10 +226,11 @@ class RowSpace(Space):
         return Column(TEXT, codes[self.base.up(kind)[self.at]], None, words)
 
 
-def _distinct_texts(values: Any, known: Mask | None, width: int) -> Column:
+def _distinct_texts(values: Any, known: Mask | None, width: int, tail: str) -> Column:
+    """The times' first `width` characters; `tail` keeps a week apart from its Monday, a quarter from its first month."""
     distinct, where = distinct_values(np.asarray(values, dtype=np.int64))
     full = np.datetime_as_string(distinct.astype("datetime64[us]"), unit="s").tolist()
-    words = np.array([t.replace("T", " ")[:width] for t in full] or [""], dtype=object)
+    words = np.array([t.replace("T", " ")[:width] + tail for t in full] or [""], dtype=object)
     return Column(TEXT, where, known, words)
 
 
