@@ -19,7 +19,7 @@ import claimrules
 from claimrules.diagnostics import KnowledgeError
 from claimrules.engine.batch_context import BatchContext, Shelf
 from claimrules.engine.prepare import prepare
-from claimrules.engine.relation import Reach
+from claimrules.engine.reach import Reach
 from claimrules.engine.run import run
 from claimrules.findings.verdicts import verdict_table
 

@@ -9,10 +9,9 @@ from claimrules.catalog import TEXT
 from claimrules.engine.column import Column, Mask, Rows
 from claimrules.engine.lookup import Lookup
 from claimrules.engine.prepare import Prepared
-from claimrules.engine.relation import Reach
+from claimrules.engine.reach import Reach
 from claimrules.engine.space import KindSpace
 from claimrules.knowledge import KnowledgeSet
-
 
 ASSEMBLED = ("admitted_at", "discharged_at", "total_amount", "in_scope_amount", "fund_amount")
 """What an encounter has from all of its claims."""

@@ -14,7 +14,7 @@ from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.hits import Flagged, Trace, Undecided
 from claimrules.engine.kernels.segments import stable_order
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.relation import Reach
+from claimrules.engine.reach import Reach
 from claimrules.engine.space import KindSpace, Space, home_of
 from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values.shown import shown_array

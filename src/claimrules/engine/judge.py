@@ -15,7 +15,8 @@ from claimrules.engine.kernels.segments import group_ids, segment_any, stable_or
 from claimrules.engine.lookup import MISSING, UNKNOWN, Pairs, Question
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.prepare.order import sort_rows
-from claimrules.engine.relation import Builder, owned
+from claimrules.engine.relate import Builder
+from claimrules.engine.relation import owned
 from claimrules.engine.space import KindSpace
 from claimrules.engine.subject_rows import Found, RowSpace, Subjects, group
 from claimrules.engine.values import and_, not_, or_, ordinal, times

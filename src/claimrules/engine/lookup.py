@@ -170,9 +170,7 @@ class Lookup:
         unknown[left[doubtful]] = True
         return Pairs(left[fits], right[fits], unknown)
 
-    def _fits(
-        self, question: Question, left: Index, right: Index, rest: Sequence[tuple[str, Column]]
-    ) -> tuple[Mask, Mask]:
+    def _fits(self, question: Question, left: Index, right: Index, rest: Sequence[tuple[str, Column]]) -> tuple[Mask, Mask]:
         """Which pairs fit, and which may: nothing that is known speaks against them, and something is not known."""
         possible = np.ones(len(left), np.bool_)
         sure = np.ones(len(left), np.bool_)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from claimrules.catalog import BOOLEAN, INTEGER, TEXT
 from claimrules.engine.aggregate import Members
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.kernels.segments import segment_min, stable_order
+from claimrules.engine.kernels.segments import group_ids, segment_min, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import BelowSpace, KindSpace, Space, absent, home_of, one_person, periods, reduced
@@ -37,6 +37,10 @@ from claimrules.language.scope import key_word, time_of
 
 if TYPE_CHECKING:
     from claimrules.engine.relation import Relation
+
+
+PERIODS = frozenset({"hour", "day", "week", "month", "quarter", "year", "insurance_year"})
+"""Periods of a row's own time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +201,12 @@ class RowSpace(Space):
     def period_text(self, unit: str) -> Column:
         """The hour, day, week … of the row's time, or its encounter, claim or prescription, as text."""
         kind = self.base.rows.kind
-        if unit in ("encounter", "claim"):
+        if unit in (kind, *self.base.rows.up) and unit in ("encounter", "claim"):
             return self._named(unit)
-        if unit == "prescription":
-            word = key_word("prescription", kind)
-            return self.evaluate(word) if word is not None else absent(TEXT, self.n)
+        if unit == "prescription" and key_word(unit, kind) is not None:
+            return self._prescription(cast(Expr, key_word(unit, kind)))
+        if unit not in PERIODS:  # a table may name a window that this kind of row has not: then nothing is known
+            return absent(TEXT, self.n)
         time = self.evaluate(time_of(kind))
         if unit == "hour":
             values, width, tail = times.micros(time) // 3_600_000_000 * 3_600_000_000, 13, ""
@@ -211,6 +216,15 @@ class RowSpace(Space):
             width = {"month": 7, "quarter": 7, "year": 4}.get(whole, 10)
             tail = f" {whole}" if whole in ("week", "quarter") else ""
         return _distinct_texts(values, time.known, width, tail)
+
+    def _prescription(self, number: Expr) -> Column:
+        """A prescription is named by claim and number."""
+        claim, own = self._named("claim"), self.evaluate(number)
+        ids, k = group_ids([claim.data.astype(np.int64), own.data.astype(np.int64)], self.n)
+        first = segment_min(np.arange(self.n, dtype=np.int64), ids, k).astype(np.int64)
+        parts = [shown_array(take(column, first)) for column in (claim, own)]
+        words = np.array(pc.binary_join_element_wise(*parts, "/").to_pylist() or [""], dtype=object)
+        return Column(TEXT, ids, own.known, words)
 
     def _named(self, kind: str) -> Column:
         """An encounter is named by person, provider and number: two hospitals may number alike."""

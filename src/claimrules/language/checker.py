@@ -366,8 +366,10 @@ class Checker:
                 hint = f"did you mean `{self.scope.spelled(kind)}.{name}`?"
         if name in self.scope.matches or name in self.scope.others:
             hint = f"`{name}` is a row: name one of its columns, as in `{name}.…`"
+        if name in map(self.scope.spelled, self.scope.kinds(self.scope.kind)):
+            hint = f"`{name}` is a row: name one of its fields, as in `{name}.…`; rows are counted by count(*)"
         if hint:
-            return self._wrong(node, "CR214", f"unknown name `{name}`", help_=hint)
+            return self._wrong(node, "CR214", f"`{name}` is no value by itself", help_=hint)
         return self._unknown(node, f"unknown name `{name}`", name, self._first_names())
 
     def _dotted(self, node: exp.Expr, first: str, name: str) -> Expr:

@@ -37,7 +37,7 @@ from claimrules.language.expression import (
     walk,
 )
 from claimrules.language.frame import ExceptionFrame, MatchFrame, OtherFrame, ParamFrame, RuleFrame
-from claimrules.language.functions import AGGREGATES, AMOUNTS, NUMBER, SCALARS, WALKS, fits
+from claimrules.language.functions import AGGREGATES, AMOUNTS, LATER_WINDOWS, NUMBER, SCALARS, WALKS, fits
 from claimrules.language.rule import (
     AmountSpec,
     Basis,
@@ -89,7 +89,7 @@ class Compiler:
         self.scope.params = {name: self._param(name, p) for name, p in frame.params.items()}
         for name, match in frame.match.items():
             self._match(name, match, ("match", name), "")
-        rows = self._condition(("rows",)) if frame.rows else None
+        rows = self._rows() if frame.rows else None
         for name, other in frame.others.items():
             self._declare_other(name, other)
         per = self._per()
@@ -213,6 +213,18 @@ class Compiler:
     def _param(self, name: str, frame: ParamFrame) -> Parameter:
         type_, value = typed_literal(frame.default)
         return Parameter(name, type_, value, frame.unit, frame.source, frame.values)
+
+    def _rows(self) -> Expr:
+        """Which rows count is asked before any knowledge row or other row is looked for."""
+        rows = self._condition(("rows",))
+        for part in walk(rows):
+            name = part.match if isinstance(part, MatchField) else part.name if isinstance(part, Missing) else ""
+            name = getattr(part, "owner", "") or name
+            if name:
+                advice = "put this condition into `flag`, or a `where` into the match"
+                self._wrong("CR215", f"`rows` is asked before `{name}` is looked for", ("rows",), advice)
+                break
+        return rows
 
     # ------------------------------------------------------------------ match
 
@@ -346,6 +358,9 @@ class Compiler:
         within = self._within((*path, "within"), frame.within) if frame.within else None
         if frame.take in ("previous", "next") and within is not None:
             self._wrong("CR213", f"`take: {frame.take}` is the nearest row: it takes no `within`", (*path, "within"))
+        if frame.order is not None:
+            what = "this version takes others in the order of time only"
+            self._wrong("CR213", what, (*path, "order"), "leave `order` out; `first` and `last` are by time")
         return OtherSpec(
             name=name,
             kind=names.kind,
@@ -372,9 +387,22 @@ class Compiler:
             return NOTHING, NOTHING
         return left, right
 
+    def _same_one(self, path: tuple[str | int, ...], period: str) -> None:
+        """A window that means the same claim, prescription … asks for a row that has one."""
+        kinds = (self.scope.kind, *KINDS[self.scope.kind].above)
+        if period == "course":
+            self._wrong("CR213", "the window `course` is not in this version", path, "write a number of days")
+        elif period == "claim" and "claim" not in kinds:
+            self._wrong("CR213", f"a {self.scope.kind} is not of one claim", path, "write `encounter`")
+        elif period == "prescription" and "prescription_id" not in kind_fields(self.scope.kind):
+            self._wrong("CR213", f"a {self.scope.kind} has no prescription", path)
+
     def _within(self, path: tuple[str | int, ...], text: str) -> WindowSpec:
         words = " ".join(text.split())
+        if words in LATER_WINDOWS:
+            self._wrong("CR213", f"this version does not have the window `{words}`", path)
         if words in PERIODS:
+            self._same_one(path, words)
             return WindowSpec(period=words)
         if words in ("before", "after"):
             return WindowSpec(direction=words)
@@ -458,10 +486,13 @@ class Compiler:
         if not fine:
             return
         source = self._source(path)
-        at = source.text.find(fine)
-        place = source.place(at, at + len(fine) - 1) if at >= 0 else source.node.place
+        name = fine.split("(")[0]
+        at = source.text.find(name)
+        place = source.place(at, at + len(name) - 1) if at >= 0 else source.node.place
         keys = ", ".join(self.scope.keys)
         advice = f"aggregate it, as in max({fine}) or any({fine}), make it a key of `per`, or say `flag_rows`"
+        if fine != name:
+            advice = "`others` are those of a row: name it by `let` and aggregate that, as in max(…), or say `flag_rows`"
         message = f"`{part}` speaks of the subject ({keys}), and `{fine}` of one of its rows"
         self.found.append(Diagnostic("CR215", message, place, help=advice))
 
@@ -478,7 +509,9 @@ class Compiler:
         if isinstance(node, MatchField):
             is_key = any(isinstance(k.value, MatchRow) and k.value.match == node.match for k in self.scope.keys.values())
             return "" if is_key else f"{node.match}.{node.column}"
-        if isinstance(node, Missing | Walk | MatchRow | Aggregate):
+        if isinstance(node, Aggregate):
+            return f"{node.function}({node.over})"
+        if isinstance(node, Missing | Walk | MatchRow):
             return getattr(node, "name", "") or getattr(node, "function", "") or "match"
         if isinstance(node, Let):
             spec = self.scope.lets.get(node.name)

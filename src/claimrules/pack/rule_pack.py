@@ -20,7 +20,7 @@ from claimrules.diagnostics import ClaimsError, Diagnostic, Level, PlanError, su
 from claimrules.engine.batch_context import BatchContext, Shelf
 from claimrules.engine.hits import Counts, Hits
 from claimrules.engine.prepare import prepare
-from claimrules.engine.relation import Reach
+from claimrules.engine.reach import Reach
 from claimrules.engine.run import run
 from claimrules.findings import (
     AuditResult,

@@ -49,7 +49,11 @@ def _unplannable(rule: Rule) -> list[Diagnostic]:
         if match.take_all and not used:
             message = f"`{match.name}` takes all knowledge rows, and no key of `per` says whose subject each is"
             out.append(Diagnostic("CR401", message, rule.place, help=f"add `{match.name}` to `per`"))
+    everything = any(match.take_all for match in rule.matches)
     for other in rule.others:
+        if other.own and everything:
+            message = f"`{other.name}` is of the rule's own rows, and each of those stands for several knowledge rows"
+            out.append(Diagnostic("CR401", message, rule.place, help=f"write `of: {rule.kind}` in `{other.name}`"))
         if any(match.take_all for match in other.matches):
             message = f"a match of `{other.name}` takes all knowledge rows: only matches of the rule's own rows can"
             out.append(Diagnostic("CR401", message, rule.place))
