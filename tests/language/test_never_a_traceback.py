@@ -14,66 +14,14 @@ from claimrules.language.frame import RuleFrame
 from claimrules.language.functions import AGGREGATES, AMOUNTS, SCALARS, WALKS
 
 FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-WORDS = [
-    *[
-        "line.quantity",
-        "line.charged_at",
-        "line.item_code",
-        "claim.sex",
-        "encounter.admitted_at",
-        "limit.sex",
-        "near.quantity",
-    ],
-    *[
-        "param.n",
-        "gap",
-        "near",
-        "limit",
-        "line",
-        "'male'",
-        "'2025-01-31'",
-        "''",
-        "3",
-        "0.5",
-        "1e5",
-        "1e999999",
-        "NULL",
-        "TRUE",
-    ],
-    *[
-        "=",
-        "<>",
-        "<",
-        ">=",
-        "+",
-        "-",
-        "*",
-        "/",
-        "%",
-        "||",
-        "AND",
-        "OR",
-        "NOT",
-        "IN",
-        "LIKE",
-        "BETWEEN",
-        "IS",
-        "MISSING",
-        "(",
-        ")",
-        "(",
-        ")",
-        ",",
-        ".",
-        "*",
-        "[",
-        "{",
-        "?",
-    ],
-    *["::date", "::decimal(99,99)", "CASE", "WHEN", "THEN", "ELSE", "END", "CAST", "AS", "date", "INTERVAL", "DAY", "DATE"],
-    *["DISTINCT", "FILTER", "WHERE", "OVER", "SELECT", "FROM", "period"],
-    *("INTERVAL 6 HOUR", *SCALARS, *AGGREGATES, *WALKS, *AMOUNTS),
-]
+WRITTEN = """
+line.quantity line.charged_at line.item_code claim.sex encounter.admitted_at limit.sex near.quantity
+param.n gap near limit line 'male' '2025-01-31' '' 3 0.5 1e5 1e999999 NULL TRUE
+= <> < >= + - * / % || AND OR NOT IN LIKE BETWEEN IS MISSING ( ) ( ) , . * [ { ?
+::date ::decimal(99,99) CASE WHEN THEN ELSE END CAST AS date INTERVAL DAY DATE
+DISTINCT FILTER WHERE OVER SELECT FROM period
+"""
+WORDS = [*WRITTEN.split(), "INTERVAL 6 HOUR", *SCALARS, *AGGREGATES, *WALKS, *AMOUNTS]
 FRAME = """
 params: {n: 3}
 match: {limit: {table: drug_sex, key: {code: line.item_code}}}

@@ -37,7 +37,7 @@ from claimrules.language.expression import (
     walk,
 )
 from claimrules.language.frame import ExceptionFrame, MatchFrame, OtherFrame, ParamFrame, RuleFrame
-from claimrules.language.functions import AGGREGATES, AMOUNTS, LATER_WINDOWS, NUMBER, SCALARS, WALKS, fits
+from claimrules.language.functions import AGGREGATES, AMOUNTS, NUMBER, SCALARS, WALKS, fits
 from claimrules.language.rule import (
     AmountSpec,
     Basis,
@@ -399,8 +399,6 @@ class Compiler:
 
     def _within(self, path: tuple[str | int, ...], text: str) -> WindowSpec:
         words = " ".join(text.split())
-        if words in LATER_WINDOWS:
-            self._wrong("CR213", f"this version does not have the window `{words}`", path)
         if words in PERIODS:
             self._same_one(path, words)
             return WindowSpec(period=words)

@@ -122,9 +122,6 @@ LATER = (
 )
 """Functions of the wider language that this version does not have."""
 
-LATER_WINDOWS = ("course",)
-"""Windows of the wider language that this version does not have."""
-
 AMOUNTS: dict[str, tuple[str, ...]] = {
     "full_line": (),
     "excess_quantity": (NUMBER,),
