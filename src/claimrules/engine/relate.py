@@ -4,6 +4,7 @@ Rows with equal keys are found by one sort and two binary searches, narrowed to 
 compared one by one. A pair of which it is not known whether it belongs stays, as a member that is not sure.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -213,22 +214,19 @@ class Builder:
         right_key: Index,
         left_known: Mask,
     ) -> None:
-        order = stable_order(right_key)
-        keys = right_key[order]
-        starts = np.searchsorted(keys, left_key, "left")
-        stops = np.searchsorted(keys, left_key, "right")
-        stops = np.where(left_known, stops, starts)
         lefts, rights, flags = [], [], []
-        for part in _chunks(stops - starts):
-            left, place = expand_ranges(starts[part], stops[part])
-            left += part.start
-            chosen = order[place]
-            right = candidates[chosen]
-            is_sure = np.ones(len(left), np.bool_) if sure is None else sure[chosen]
-            left, right, is_sure = self._filtered(relation, left, right, is_sure)
-            lefts.append(left)
-            rights.append(right)
-            flags.append(is_sure)
+        for order, starts, ends in self._ranges(candidates, left_key, right_key):
+            stops = np.where(left_known, ends, starts)
+            for part in _chunks(np.maximum(stops - starts, 0)):
+                left, place = expand_ranges(starts[part], stops[part])
+                left += part.start
+                chosen = order[place]
+                right = candidates[chosen]
+                is_sure = np.ones(len(left), np.bool_) if sure is None else sure[chosen]
+                left, right, is_sure = self._filtered(relation, left, right, is_sure)
+                lefts.append(left)
+                rights.append(right)
+                flags.append(is_sure)
         relation.left = np.concatenate(lefts) if lefts else np.zeros(0, np.int64)
         relation.found = np.concatenate(rights) if rights else np.zeros(0, np.int64)
         is_sure = np.concatenate(flags) if flags else np.zeros(0, np.bool_)
@@ -238,6 +236,32 @@ class Builder:
             test = WindowTest(self.spec, self.rows, self.right)
             loose = test.clockless(relation.left, relation.found)
             relation.unclocked = segment_any(loose, relation.left, self.rows.n) if loose.any() else None
+
+    def _ranges(self, candidates: Index, left_key: Index, right_key: Index) -> Iterator[tuple[Index, Index, Index]]:
+        """Orders of the candidates, with each row's range in them: those of its key, on the days its window can reach.
+
+        Candidates without a date come in an order of their own: they may be near anything of their key.
+        """
+        near = None if self.spec.within is None else WindowTest(self.spec, self.rows, self.right).span_days()
+        if near is None or not len(candidates):
+            yield _by_key(right_key, left_key)
+            return
+        time = take(self.right.evaluate(time_of(self.spec.kind)), candidates)
+        dated = np.arange(len(candidates), dtype=np.int64) if time.known is None else np.flatnonzero(time.known)
+        day = np.asarray(times.days(time), np.int64)[dated]
+        base, last = (int(day.min()), int(day.max())) if len(day) else (0, 0)
+        width = last - base + 3
+        packed = right_key[dated] * width + (day - base + 1)
+        order = stable_order(packed)
+        ordered = packed[order]
+        first, until = (np.clip(bound - base + 1, 0, width - 1) for bound in near)
+        starts = np.searchsorted(ordered, left_key * width + first, "left")
+        stops = np.searchsorted(ordered, left_key * width + until, "right")
+        yield dated[order], starts, stops
+        if len(dated) < len(candidates):
+            undated = np.flatnonzero(~cast(Mask, time.known))
+            order, starts, stops = _by_key(right_key[undated], left_key)
+            yield undated[order], starts, stops
 
     def _filtered(self, relation: Relation, left: Index, right: Index, sure: Mask) -> tuple[Index, Index, Mask]:
         keep = np.ones(len(left), np.bool_)
@@ -303,6 +327,12 @@ class Builder:
 
     def _after(self, left: Index, right: Index) -> Mask:
         return WindowTest(self.spec, self.rows, self.right).in_order(right, left, theirs_first=False)
+
+
+def _by_key(right_key: Index, left_key: Index) -> tuple[Index, Index, Index]:
+    order = stable_order(right_key)
+    keys = right_key[order]
+    return order, np.searchsorted(keys, left_key, "left"), np.searchsorted(keys, left_key, "right")
 
 
 def _chunks(sizes: Index) -> list[slice]:

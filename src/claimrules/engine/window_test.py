@@ -97,6 +97,37 @@ class WindowTest:
             out[here] = first_days(period, window.unit, str(window.direction), number, take(time, here))
         return out
 
+    def span_days(self) -> tuple[Any, Any] | None:
+        """The first and last date that each row's window can reach, rather too far than not; None: dates do not bound it."""
+        within = cast(WindowSpec, self.spec.within)
+        time = self.rows.evaluate(time_of(self.rows.base.rows.kind))
+        if within.column is None:
+            n = None if within.n is None else self.rows.evaluate(within.n)
+            spans: list[tuple[Any, str, str, str, Column | None]] = [
+                (slice(None), within.period, within.unit, within.direction, n)
+            ]
+        else:
+            column = self.rows.evaluate(within.column)
+            spans = []
+            for code, word in enumerate(words_of(column).tolist()):
+                here = np.flatnonzero((column.data == code) & (True if column.known is None else column.known))
+                if len(here):
+                    window = Window.parse(str(word))
+                    period = window.unit if window.direction is Direction.SAME else ""
+                    number = None if window.n is None else Column(INTEGER, np.full(len(here), window.n, np.int64))
+                    spans.append((here, period, window.unit, str(window.direction), number))
+        first, last = np.full(self.rows.n, -FAR), np.full(self.rows.n, FAR)
+        for at, period, unit, direction, number in spans:
+            reach = _days_around(period, unit, number)
+            if reach is None:
+                continue
+            day = np.asarray(times.days(time), np.int64)[at]
+            first[at] = day - (0 if direction == "after" else reach)
+            last[at] = day + (0 if direction in ("before", "last") else reach)
+        if time.known is not None:
+            first, last = np.where(time.known, first, -FAR), np.where(time.known, last, FAR)
+        return None if (first == -FAR).all() else (first, last)
+
     def clockless(self, left: Index, right: Index) -> Mask:
         """Pairs that an hour window had to judge by their dates."""
         within = cast(WindowSpec, self.spec.within)
@@ -208,6 +239,16 @@ def first_days(period: str, unit: str, direction: str, n: Column | None, time: C
         else:
             out = (times.micros(time) - size * (3_600_000_000 if unit == "hour" else 60_000_000)) // times.DAY
     return np.asarray(out) if time.known is None else np.where(time.known, out, LONG_AGO)
+
+
+def _days_around(period: str, unit: str, n: Column | None) -> Any:
+    """At most how many days off a window reaches; None where dates do not bound it."""
+    if period:
+        return {"hour": 0, "day": 0, "week": 6, "month": 31, "quarter": 92, "year": 366, "insurance_year": 366}.get(period)
+    if n is None:
+        return None
+    size = np.minimum(np.where(True if n.known is None else n.known, cast(Any, n.data), FAR), FAR).astype(np.int64)
+    return {"day": size, "month": size * 31, "hour": size // 24 + 1, "minute": size // 1440 + 1}[unit]
 
 
 def _near(direction: str, gap: Any, most: Any) -> Any:
