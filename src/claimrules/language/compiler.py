@@ -19,7 +19,8 @@ from claimrules.catalog import (
 )
 from claimrules.catalog.window import PERIODS, Direction, Window
 from claimrules.diagnostics import Diagnostic, MappingNode, Node, Place, ScalarNode, SequenceNode, suggest
-from claimrules.language.checker import NOTHING, Checker
+from claimrules.language.checker import Checker
+from claimrules.language.checking import NOTHING
 from claimrules.language.expression import (
     Aggregate,
     Call,

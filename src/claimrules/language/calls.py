@@ -1,0 +1,145 @@
+"""Functions in expressions: scalars, aggregates over one set, walks."""
+
+from sqlglot import exp
+
+from claimrules.catalog import INTEGER, TEXT, Base, Type
+from claimrules.diagnostics import Diagnostic, suggest
+from claimrules.language.checking import NOTHING, alike, article, parts
+from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal, Walk, walk
+from claimrules.language.functions import AGGREGATES, LATER, SCALARS, WALKS, Function, common, fits
+from claimrules.language.names import Names
+from claimrules.language.scope import BELOW
+from claimrules.language.sql import span
+
+_TRUNCATIONS = ("day", "week", "month", "quarter", "year", "hour")
+
+
+class Calls(Names):
+    """Checks calls of functions."""
+
+    def _anonymous(self, node: exp.Anonymous) -> Expr:
+        name = str(node.this).lower()
+        if name in AGGREGATES:
+            return self._aggregate(node, name, None)
+        if name in WALKS:
+            arguments = self._arguments(node, name, WALKS[name])
+            if arguments is None:
+                return NOTHING
+            return Walk(_walk_type(name, arguments), name, arguments)
+        if name == "period":
+            return self._period(node)
+        if name not in SCALARS:
+            return self._unknown_function(node, name)
+        arguments = self._arguments(node, name, SCALARS[name])
+        if arguments is None:
+            return NOTHING
+        if name in ("coalesce", "least", "greatest", "nullif") and not alike([a.type for a in arguments]):
+            return self.wrong(node, "CR216", f"the arguments of `{name}` are of different kinds")
+        if name == "in_set" and isinstance(arguments[1], Literal):
+            wanted = str(arguments[1].value)
+            if wanted not in self.scope.sets:
+                near = suggest(wanted, self.scope.sets)
+                advice = f"did you mean `'{near}'`?" if near else "add its prefixes to knowledge/code_sets.csv"
+                return self.wrong(node.expressions[1], "CR219", f"unknown code set `{wanted}`", help_=advice)
+        if name == "date_trunc" and not (isinstance(arguments[0], Literal) and arguments[0].value in _TRUNCATIONS):
+            return self.wrong(node, "CR216", f"date_trunc takes one of {', '.join(_TRUNCATIONS)} in quotes")
+        return Call(SCALARS[name].gives([a.type for a in arguments]), name, arguments)
+
+    def _unknown_function(self, node: exp.Anonymous, name: str) -> Expr:
+        at = span(node, self.source.text) or (0, 0)
+        place = self.source.place(at[0], at[0] + len(name) - 1)
+        if name in LATER:
+            found = Diagnostic("CR214", f"this version does not have the function `{name}`", place)
+        else:
+            near = suggest(name, [*SCALARS, *AGGREGATES, *WALKS, "period"])
+            advice = f"did you mean `{near}`?" if near else "docs/language.md lists all functions"
+            found = Diagnostic("CR214", f"unknown function `{name}`", place, help=advice)
+        self.found.append(found)
+        return NOTHING
+
+    def _arguments(self, node: exp.Anonymous, name: str, function: Function) -> tuple[Expr, ...] | None:
+        given = node.expressions
+        least, most = len(function.takes) - function.optional, None if function.many else len(function.takes)
+        if len(given) < least or (most is not None and len(given) > most):
+            wanted = f"{least} or more" if most is None else str(most) if most == least else f"{least} to {most}"
+            things = "argument" if wanted == "1" else "arguments"
+            are = "is" if len(given) == 1 else "are"
+            self.wrong(node, "CR216", f"`{name}` takes {wanted} {things}, and {len(given)} {are} given")
+            return None
+        arguments = tuple(self.check(argument) for argument in given)
+        for i, (argument, raw) in enumerate(zip(arguments, given, strict=True)):
+            wanted = function.takes[min(i, len(function.takes) - 1)]
+            if not fits(argument.type, wanted):
+                self.wrong(raw, "CR216", f"`{name}` takes {wanted} here, and this is {article(argument.type)}")
+                return None
+        return arguments
+
+    def _period(self, node: exp.Anonymous) -> Expr:
+        if len(node.expressions) != 1:
+            return self.wrong(node, "CR216", "`period` takes one window")
+        window = self.check(node.expressions[0])
+        if window.type.base not in (Base.WINDOW, Base.NULL):
+            return self.wrong(node, "CR216", f"`period` takes a window, and this is {article(window.type)}")
+        return Call(TEXT, "period", (window,))
+
+    def _filter(self, node: exp.Filter) -> Expr:
+        inner = node.this
+        if not isinstance(inner, exp.Anonymous) or str(inner.this).lower() not in AGGREGATES:
+            return self.wrong(node, "CR213", "FILTER stands after an aggregate")
+        return self._aggregate(inner, str(inner.this).lower(), node.expression.this)
+
+    def _aggregate(self, node: exp.Anonymous, name: str, condition: exp.Expr | None) -> Expr:
+        if self.in_aggregate:
+            return self.wrong(node, "CR215", "an aggregate cannot stand inside another", help_="name it by `let`")
+        given = list(node.expressions)
+        distinct = len(given) == 1 and isinstance(given[0], exp.Distinct)
+        if distinct:
+            given = list(given[0].expressions)
+        over = self._named_set(given[0]) if name == "count" and len(given) == 1 and not distinct else None
+        star = name == "count" and (not given or isinstance(given[0], exp.Star))
+        if len(given) > 1 or (not given and not star):
+            return self.wrong(node, "CR216", f"`{name}` takes one argument")
+        self.in_aggregate = True
+        argument = None if star or over is not None else self.check(given[0])
+        where = self.condition(condition) if condition is not None else None
+        self.in_aggregate = False
+        if argument is not None and not fits(argument.type, AGGREGATES[name].takes[0]):
+            wanted = AGGREGATES[name].takes[0]
+            return self.wrong(given[0], "CR216", f"`{name}` takes {wanted}, and this is {article(argument.type)}")
+        sets = self._sets(argument, where) | ({over} if over is not None else set())
+        if len(sets) > 1:
+            return self.wrong(
+                node,
+                "CR215",
+                f"an aggregate ranges over one set, and this names {' and '.join(sorted(sets))}",
+                help_="name one of them by `let` first",
+            )
+        types = [argument.type] if argument is not None else [INTEGER]
+        return Aggregate(AGGREGATES[name].gives(types), name, next(iter(sets), ""), argument, where, distinct)
+
+    def _named_set(self, node: exp.Expr) -> str | None:
+        dotted = parts(node)
+        if len(dotted) != 1:
+            return None
+        name = dotted[0]
+        if name in self.scope.others and self.scope.others[name].is_set:
+            return name
+        return name if name in BELOW[self.scope.kind] else None
+
+    def _sets(self, *nodes: Expr | None) -> set[str]:
+        out: set[str] = set()
+        own = self.scope.kinds(self.scope.kind)
+        for node in nodes:
+            for part in walk(node) if node is not None else ():
+                owner = getattr(part, "owner", "")
+                if owner and self.scope.others[owner].is_set:
+                    out.add(owner)
+                if isinstance(part, Field) and not owner and part.kind not in own:
+                    out.add(part.kind)
+        return out
+
+
+def _walk_type(name: str, arguments: tuple[Expr, ...]) -> Type:
+    if name in ("excess", "upto"):
+        return common([a.type for a in arguments])
+    return WALKS[name].gives([a.type for a in arguments])
