@@ -4,8 +4,8 @@ Takes: YAML around SQL expressions, and the schemas of the knowledge tables. Giv
 Never: reads a claim or a knowledge row.
 """
 
-from claimrules.language.compiler import typed_literal
 from claimrules.language.from_yaml import read_rule
+from claimrules.language.literals import typed_literal
 from claimrules.language.rule import Rule
 from claimrules.language.sources import Source, read_sources
 

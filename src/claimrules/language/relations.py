@@ -1,0 +1,247 @@
+"""Which knowledge rows and which other rows a rule looks at: `match`, `per`, `order`, `others`."""
+
+import re
+
+from sqlglot import exp
+
+from claimrules.catalog import INTEGER, KINDS, TEXT, Base, kind_fields
+from claimrules.catalog.window import PERIODS, Direction, Window
+from claimrules.diagnostics import Diagnostic, suggest
+from claimrules.language.checking import NOTHING
+from claimrules.language.compiling import Compiling
+from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal, MatchField, MatchRow, RowId, walk
+from claimrules.language.frame import MatchFrame, OtherFrame
+from claimrules.language.functions import NUMBER, fits
+from claimrules.language.rule import KeySpec, MatchSpec, OrderSpec, OtherSpec, WindowSpec
+from claimrules.language.scope import KEY_WORDS, OtherNames, Scope, key_word, time_of
+from claimrules.language.sql_text import SqlText
+
+_WINDOW = re.compile(r"^(last\s+)?(\S+)\s+(minute|hour|day|month)s?(?:\s+(before|after|apart))?$")
+_TRUNCATED = {"hour": "hour", "week": "week", "month": "month", "year": "year", "quarter": "quarter"}
+_DATE = kind_fields("day")["date"].type
+
+
+class Relations(Compiling):
+    """Compiles what relates rows to each other and to knowledge."""
+
+    def _match(self, name: str, frame: MatchFrame, path: tuple[str | int, ...], owner: str) -> MatchSpec | None:
+        schema = self.scope.tables.get(frame.table)
+        if schema is None:
+            near = suggest(frame.table, self.scope.tables)
+            advice = f"did you mean `{near}`?" if near else f"put {frame.table}.csv and .yaml into knowledge/"
+            self._wrong("CR218", f"unknown table `{frame.table}`", (*path, "table"), advice)
+            self.scope.broken.add(name)
+            return None
+        columns = {key.name for key in schema.key}
+        keys: list[tuple[str, Expr]] = []
+        inside = frozenset((owner,)) if owner else frozenset()
+        for column in frame.key:
+            value = self._expression((*path, "key", column), inside)
+            if column not in columns:
+                near = suggest(column, columns)
+                advice = f"did you mean `{near}`?" if near else f"its key is: {', '.join(sorted(columns))}"
+                place = self._place_of_key((*path, "key", column))
+                message = f"`{column}` is not in the key of `{schema.name}`"
+                self.found.append(Diagnostic("CR218", message, place, help=advice))
+            elif value.type.base is not schema.columns[column].base and value.type.base is not Base.NULL:
+                what = f"`{column}` of `{schema.name}` is {schema.columns[column]}, and this is {value.type}"
+                self._wrong("CR216", what, (*path, "key", column))
+            keys.append((column, value))
+        at = self._expression((*path, "at"), inside) if frame.at and frame.at != "ever" else None
+        spec = MatchSpec(name, frame.table, tuple(keys), None, at, frame.at == "ever", frame.take == "all", owner)
+        where: Expr | None = None
+        if owner:
+            return self._other_match_where(spec, frame, path, inside)
+        self.scope.matches[name] = spec
+        if frame.where:
+            where = self._condition((*path, "where"))
+            spec = _with_where(spec, where)
+            self.scope.matches[name] = spec
+        return spec
+
+    def _other_match_where(
+        self, spec: MatchSpec, frame: MatchFrame, path: tuple[str | int, ...], inside: frozenset[str]
+    ) -> MatchSpec:
+        other = self.scope.others[spec.owner]
+        self.scope.others[spec.owner] = OtherNames(
+            other.name, other.kind, other.own, other.take, {**other.matches, spec.name: spec}
+        )
+        if frame.where:
+            spec = _with_where(spec, self._condition((*path, "where"), inside))
+        return spec
+
+    def _per(self) -> tuple[KeySpec, ...]:
+        keys: list[KeySpec] = []
+        for i, entry in enumerate(self.frame.per):
+            if isinstance(entry, str):
+                keys.append(KeySpec(entry, self._word(entry, ("per", i))))
+                continue
+            for name in entry:
+                path = ("per", i, name)
+                key = KeySpec(name, self._expression(path))
+                if any(isinstance(n, Aggregate) and n.over == "" for n in walk(key.value)):
+                    self._wrong("CR215", f"the key `{name}` cannot use an aggregate of its own subject", path)
+                keys.append(key)
+        self.scope.keys = {key.name: key for key in keys}
+        return tuple(keys)
+
+    def _word(self, word: str, path: tuple[str | int, ...], kind: str = "", owner: str = "") -> Expr:
+        kind = kind or self.scope.kind
+        matches = self.scope.matches
+        if word in self.scope.broken:
+            return NOTHING
+        if word in matches:
+            return MatchRow(INTEGER, owner, word)
+        value = key_word(word, kind, owner)
+        if value is None and word in KEY_WORDS:
+            time = time_of(kind, owner)
+            if word == "day":
+                value = Call(_DATE, "cast", (time,))
+            elif word in _TRUNCATED:
+                value = Call(time.type, "date_trunc", (Literal(TEXT, word), time))
+        if value is None:
+            known = [*KEY_WORDS, *matches]
+            near = suggest(word, known)
+            advice = f"did you mean `{near}`?" if near else f"keys are: {', '.join(known)}; or NAME: expression"
+            what = f"unknown key `{word}`"
+            if word in KEY_WORDS:
+                article = "an" if kind[0] in "aeiou" else "a"
+                what, advice = f"{article} {kind} has no `{word}`", "take a key that it has, or NAME: expression"
+            self._wrong("CR214", what, path, advice)
+            return NOTHING
+        return value
+
+    def _order(self) -> tuple[OrderSpec, ...]:
+        given = self.frame.order
+        if isinstance(given, str):
+            return (self._order_part(("order",)),)
+        return tuple(self._order_part(("order", i)) for i in range(len(given)))
+
+    def _order_part(self, path: tuple[str | int, ...]) -> OrderSpec:
+        source = self._source(path)
+        found = re.search(r"\s+(ASC|DESC)\s*$", source.text, re.IGNORECASE)
+        if found:
+            source = SqlText(source.text[: found.start()], source.node)
+        tree = self._tree(source)
+        value = NOTHING if tree is None else self._checker(source).check(tree)
+        return OrderSpec(value, descending=bool(found and found[1].upper() == "DESC"))
+
+    def _declare_other(self, name: str, frame: OtherFrame) -> None:
+        own = frame.of == "rows"
+        kind = self.scope.kind if own else frame.of
+        if kind not in KINDS:
+            near = suggest(kind, [*KINDS, "rows"])
+            advice = f"did you mean `{near}`?" if near else f"kinds are: {', '.join(KINDS)}; or rows, the rule's own"
+            self._wrong("CR214", f"unknown kind `{kind}`", ("others", name, "of"), advice)
+            kind, own = self.scope.kind, True
+        matches = dict(self.scope.matches) if own else {}
+        self.scope.others[name] = OtherNames(name, kind, own, frame.take, matches)
+
+    def _other(self, name: str, frame: OtherFrame) -> OtherSpec:
+        path = ("others", name)
+        inside = frozenset((name,))
+        names = self.scope.others[name]
+        own_matches = tuple(
+            spec
+            for match, m in frame.match.items()
+            if (spec := self._match(match, m, (*path, "match", match), name)) is not None
+        )
+        same = tuple(self._same((*path, "same", i), word, name) for i, word in enumerate(frame.same))
+        within = self._within((*path, "within"), frame.within) if frame.within else None
+        if frame.take in ("previous", "next") and within is not None:
+            self._wrong("CR213", f"`take: {frame.take}` is the nearest row: it takes no `within`", (*path, "within"))
+        if frame.order is not None:
+            what = "this version takes others in the order of time only"
+            self._wrong("CR213", what, (*path, "order"), "leave `order` out; `first` and `last` are by time")
+        return OtherSpec(
+            name=name,
+            kind=names.kind,
+            own=names.own,
+            rows=self._condition((*path, "rows"), inside) if frame.rows else None,
+            matches=own_matches,
+            same=same,
+            within=within,
+            where=self._condition((*path, "where"), inside) if frame.where else None,
+            itself=frame.itself,
+            take=frame.take,
+            order=(),
+        )
+
+    def _same(self, path: tuple[str | int, ...], word: str, name: str) -> tuple[Expr, Expr]:
+        other = self.scope.others[name]
+        if word in KEY_WORDS or word in self.scope.matches:
+            return self._word(word, path), self._word(word, path, other.kind, name)
+        left = self._expression(path)
+        right = _of_other(left, name, other, self.scope)
+        if right is None:
+            what = f"`{word}` cannot be asked of `{name}`, whose rows are of the kind {other.kind}"
+            self._wrong("CR215", what, path, "name what rows of both kinds have; what only one has belongs in `where`")
+            return NOTHING, NOTHING
+        return left, right
+
+    def _same_one(self, path: tuple[str | int, ...], period: str) -> None:
+        """A window that means the same claim, prescription … asks for a row that has one."""
+        kinds = (self.scope.kind, *KINDS[self.scope.kind].above)
+        if period == "course":
+            self._wrong("CR213", "the window `course` is not in this version", path, "write a number of days")
+        elif period == "claim" and "claim" not in kinds:
+            self._wrong("CR213", f"a {self.scope.kind} is not of one claim", path, "write `encounter`")
+        elif period == "prescription" and "prescription_id" not in kind_fields(self.scope.kind):
+            self._wrong("CR213", f"a {self.scope.kind} has no prescription", path)
+
+    def _within(self, path: tuple[str | int, ...], text: str) -> WindowSpec:
+        words = " ".join(text.split())
+        if words in PERIODS:
+            self._same_one(path, words)
+            return WindowSpec(period=words)
+        if words in ("before", "after"):
+            return WindowSpec(direction=words)
+        try:
+            window = Window.parse(words)
+        except ValueError:
+            pass
+        else:
+            direction = "apart" if window.direction is Direction.SAME else str(window.direction)
+            return WindowSpec(unit=window.unit, direction=direction, n=Literal(INTEGER, window.n))
+        found = _WINDOW.match(words)
+        source = self._source(path)
+        if found:
+            number = SqlText(found[2], source.node, max(0, source.text.find(found[2])))
+            tree = self._tree(number)
+            n = NOTHING if tree is None else self._checker(number).check(tree)
+            if not fits(n.type, NUMBER):
+                what = f"a window is so many {found[3]}s: a number is expected, and this is {n.type}"
+                self._wrong("CR216", what, path)
+            direction = "last" if found[1] else found[4] or "apart"
+            return WindowSpec(unit=found[3], direction=direction, n=n)
+        tree = self._tree(source)
+        unknown = isinstance(tree, exp.Column) and not tree.table and tree.name not in self.frame.let
+        value = NOTHING if tree is None or unknown else self._checker(source).check(tree)
+        if unknown or value.type.base not in (Base.WINDOW, Base.NULL):
+            advice = "write `day`, `6 hours apart`, `30 days before`, `last 30 days`, or a column of type window"
+            self._wrong("CR216", f"`{words}` is not a window", path, advice)
+        return WindowSpec(column=value)
+
+
+def _with_where(spec: MatchSpec, where: Expr) -> MatchSpec:
+    return MatchSpec(spec.name, spec.table, spec.keys, where, spec.at, spec.ever, spec.take_all, spec.owner)
+
+
+def _of_other(node: Expr, name: str, other: OtherNames, scope: Scope) -> Expr | None:
+    """The same expression asked of a row of `name`; None where that kind of row has no such value."""
+    match node:
+        case Field(type=t, owner="", kind=kind, name=column):
+            return Field(t, name, kind, column) if kind in scope.kinds(other.kind) else None
+        case RowId(type=t, owner="", kind=kind):
+            return RowId(t, name, kind) if kind in scope.kinds(other.kind) else None
+        case MatchField(type=t, owner="", match=match, column=column):
+            return MatchField(t, name, match, column) if match in other.matches else None
+        case MatchRow(type=t, owner="", match=match):
+            return MatchRow(t, name, match) if match in other.matches else None
+        case Call(type=t, function=function, arguments=arguments):
+            mapped = tuple(_of_other(a, name, other, scope) for a in arguments)
+            return None if any(m is None for m in mapped) else Call(t, function, mapped)  # type: ignore[arg-type]
+        case Literal():
+            return node
+        case _:
+            return None
