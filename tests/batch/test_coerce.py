@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claimrules.batch.coerce import coerce
@@ -56,6 +56,7 @@ def agrees(texts: list[str], kind: Type, reader: Callable[[str], object], **opti
 
 
 @given(st.lists(numberish, max_size=6))
+@example(["1E-41"])
 def test_numbers(texts: list[str]) -> None:
     agrees(texts, MONEY, partial(read_decimal, precision=16, scale=2))
     agrees(texts, PRICE, partial(read_decimal, precision=16, scale=6))

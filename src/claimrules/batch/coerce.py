@@ -189,10 +189,12 @@ def _codes(text: Any) -> Coerced:
 
 def _decimals(text: Any, kind: Type) -> Coerced:
     target = arrow_type(kind)
-    try:
-        return _clean(text.cast(target))
-    except pa.ArrowInvalid:
-        pass
+    # Arrow reads 1E-41 as 0.00 without a word: exponents go the slow way.
+    if not pc.any(pc.match_substring(text, "e", ignore_case=True)).as_py():
+        try:
+            return _clean(text.cast(target))
+        except pa.ArrowInvalid:
+            pass
     whole = kind.precision - kind.scale
     fits = pc.match_substring_regex(text, rf"^[+-]?\d{{1,{whole}}}(\.\d{{0,{kind.scale}}}0*)?$")
     # A long run of noughts overflows Arrow's own parser; such oddities are read one by one.

@@ -202,23 +202,14 @@ class WindowTest:
         return np.asarray(_near(direction, gap, size))
 
     def _months(self, direction: str, size: Any, a: Column, b: Column) -> Mask:
-        bound = _months_off(b, size)
+        bound = times.months_later(b, size)
         back = times.days(a) <= bound
-        forward = times.days(b) <= _months_off(a, size)
+        forward = times.days(b) <= times.months_later(a, size)
         before = (times.days(b) <= times.days(a)) & back
         after = (times.days(a) <= times.days(b)) & forward
         if direction == "last":
             return np.asarray((times.days(b) <= times.days(a)) & (times.days(a) < bound))
         return np.asarray(before if direction == "before" else after if direction == "after" else before | after)
-
-
-def _months_off(column: Column, size: Any) -> Any:
-    calendar = np.asarray(times.days(column), np.int64).astype("datetime64[D]")
-    month = calendar.astype("datetime64[M]")
-    into = (calendar - month).astype(np.int64)
-    target = month + np.asarray(size, np.int64)
-    last = ((target + 1).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(np.int64) - 1
-    return target.astype("datetime64[D]").astype(np.int64) + np.minimum(into, last)
 
 
 def first_days(period: str, unit: str, direction: str, n: Column | None, time: Column) -> Any:
@@ -235,7 +226,7 @@ def first_days(period: str, unit: str, direction: str, n: Column | None, time: C
         if unit == "day":
             out = times.days(time) - size + (direction == "last")
         elif unit == "month":
-            out = _months_off(time, -size)
+            out = times.months_later(time, -size)
         else:
             out = (times.micros(time) - size * (3_600_000_000 if unit == "hour" else 60_000_000)) // times.DAY
     return np.asarray(out) if time.known is None else np.where(time.known, out, LONG_AGO)

@@ -104,7 +104,7 @@ def _plan(lines: int, seed: int, start: date, months: int, parts_lines: int) -> 
     if wrong:
         raise ClaimsError([Diagnostic("CR180", message) for message in wrong])
     first = np.datetime64(start)
-    end = np.datetime64(start, "M") + months + (first - np.datetime64(start, "M").astype("M8[D]"))
+    end = np.datetime64(start, "M") + np.timedelta64(months, "M") + (first - np.datetime64(start, "M").astype("M8[D]"))
     return make_plan(lines, seed, int(first.astype(np.int64)), int((end - first).astype(np.int64)))
 
 

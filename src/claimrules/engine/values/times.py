@@ -68,8 +68,8 @@ def truncated(column: Column, unit: str) -> Column:
 
 def year_end(column: Column) -> Column:
     """The last day of the year."""
-    years = _calendar(column).astype("datetime64[Y]") + 1
-    return Column(DATE, years.astype("datetime64[D]").astype(np.int64) - 1, column.known)
+    years = _calendar(column).astype("datetime64[Y]").astype(np.int64) + 1
+    return Column(DATE, years.astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64) - 1, column.known)
 
 
 def days_between(start: Column, stop: Column) -> Column:
@@ -98,17 +98,23 @@ def has_time(column: Column) -> Column:
     return Column(BOOLEAN, micros(column) % DAY != 0, column.known)
 
 
+def months_later(column: Column, months: Any) -> Any:
+    """The days of so many calendar months later. A month ends on its last day where it is shorter."""
+    target = month_index(column) + months
+    into = np.asarray(days(column), np.int64) - _first_of_month(month_index(column))
+    first = _first_of_month(target)
+    return first + np.minimum(into, _first_of_month(target + 1) - first - 1)
+
+
+def _first_of_month(months: Any) -> Any:
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
 def shifted(type_: Type, column: Column, months: int, micro: int) -> Column:
-    """Plus an interval. A month ends on its last day where it is shorter."""
+    """Plus an interval."""
     moments = micros(column)
     if months:
-        calendar = _calendar(column)
-        month = calendar.astype("datetime64[M]")
-        into = (calendar - month).astype(np.int64)
-        target = month + months
-        last = ((target + 1).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(np.int64) - 1
-        shifted_days = target.astype("datetime64[D]").astype(np.int64) + np.minimum(into, last)
-        moments = shifted_days * DAY + moments % DAY
+        moments = months_later(column, months) * DAY + moments % DAY
     return Column(type_, cast(Data, moments + micro), column.known)
 
 
