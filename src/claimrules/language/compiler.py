@@ -3,13 +3,16 @@
 from claimrules.catalog import KINDS
 from claimrules.diagnostics import Diagnostic, suggest
 from claimrules.language.checking import NOTHING
-from claimrules.language.expression import Expr, MatchField, Missing, walk
+from claimrules.language.expression import Expr, Let, MatchField, Missing, walk
 from claimrules.language.frame import ParamFrame
 from claimrules.language.literals import typed_literal
 from claimrules.language.outcome import Outcome
 from claimrules.language.relations import Relations
 from claimrules.language.rule import Basis, LetSpec, Parameter, Rule, Text
 from claimrules.language.scope import is_row_level
+
+MAX_NAMES = 20
+"""Through how many names of `let` a value may be reached: the plan puts each definition in its place."""
 
 
 class Compiler(Relations, Outcome):
@@ -122,6 +125,14 @@ class Compiler(Relations, Outcome):
         self.pending.append(name)
         value = self._expression(("let", name))
         self.pending.pop()
+        through = [self.reached.get(part.name, 0) for part in walk(value) if isinstance(part, Let)]
+        self.reached[name] = 1 + max(through, default=0)
+        if self.reached[name] > MAX_NAMES:
+            place = self._place_of_key(("let", name))
+            message = f"`{name}` is reached through more than {MAX_NAMES} names"
+            self.found.append(Diagnostic("CR212", message, place, help="write some of them out"))
+            self.reached[name] = 0
+            value = NOTHING
         spec = LetSpec(name, value, of_subject=self._speaks_of_subject(value))
         self.scope.lets[name] = spec
         return spec

@@ -35,6 +35,7 @@ class Compiling(ABC):
         self.found: list[Diagnostic] = []
         self.scope = Scope(frame.of, tables, sets, grouped=bool(frame.per), extra=extra)
         self.pending: list[str] = []
+        self.reached: dict[str, int] = {}
 
     @abstractmethod
     def _let(self, name: str) -> LetSpec | None:
