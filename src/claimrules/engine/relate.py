@@ -50,6 +50,10 @@ class Builder:
     own: Mask | None = None
     own_sure: Mask | None = None
     right_matches: dict[str, Found] = field(default_factory=dict)
+    window: WindowTest = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.window = WindowTest(self.spec, self.rows, self.right)
 
     def build(self) -> Relation:
         """The pairs, or the row taken."""
@@ -233,7 +237,7 @@ class Builder:
         relation.sure = None if is_sure.all() else is_sure
         relation.incomplete = self._incomplete()
         if self.spec.within is not None:
-            test = WindowTest(self.spec, self.rows, self.right)
+            test = self.window
             loose = test.clockless(relation.left, relation.found)
             relation.unclocked = segment_any(loose, relation.left, self.rows.n) if loose.any() else None
 
@@ -242,7 +246,7 @@ class Builder:
 
         Candidates without a date come in an order of their own: they may be near anything of their key.
         """
-        near = None if self.spec.within is None else WindowTest(self.spec, self.rows, self.right).span_days()
+        near = None if self.spec.within is None else self.window.span_days()
         if near is None or not len(candidates):
             yield _by_key(right_key, left_key)
             return
@@ -265,7 +269,7 @@ class Builder:
 
     def _filtered(self, relation: Relation, left: Index, right: Index, sure: Mask) -> tuple[Index, Index, Mask]:
         keep = np.ones(len(left), np.bool_)
-        test = WindowTest(self.spec, self.rows, self.right)
+        test = self.window
         if not self.spec.itself and self._one_kind:
             keep &= (self.rows.at[left] != right) | test.ends_here()[left]
         if self.spec.within is not None:
@@ -287,7 +291,7 @@ class Builder:
             return np.ones(n, np.bool_)
         if self.reach.since is None or self.spec.within is None:
             return None
-        out = np.asarray(WindowTest(self.spec, self.rows, self.right).first_days() < self.reach.since)
+        out = np.asarray(self.window.first_days() < self.reach.since)
         return out if out.any() else None
 
     def _taken(self, relation: Relation) -> Index:
@@ -323,10 +327,10 @@ class Builder:
             out[relation.left[~own[relation.left]]] = UNKNOWN
 
     def _before(self, left: Index, right: Index) -> Mask:
-        return WindowTest(self.spec, self.rows, self.right).in_order(right, left, theirs_first=True)
+        return self.window.in_order(right, left, theirs_first=True)
 
     def _after(self, left: Index, right: Index) -> Mask:
-        return WindowTest(self.spec, self.rows, self.right).in_order(right, left, theirs_first=False)
+        return self.window.in_order(right, left, theirs_first=False)
 
 
 def _by_key(right_key: Index, left_key: Index) -> tuple[Index, Index, Index]:

@@ -1,5 +1,6 @@
 """Windows: which pairs of rows are near enough in time, or of the same claim, encounter or prescription."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -19,42 +20,68 @@ from claimrules.language.rule import OtherSpec, WindowSpec
 from claimrules.language.scope import key_word, time_of
 
 LONG_AGO, FAR = -(2**40), 2**40
+UNSAID = -1
+"""The number of a window that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
-class WindowTest:
-    """Which pairs are near enough."""
+class Span:
+    """One window: the same `period`, or a distance of `n` (one value a row) `unit`s in `direction`."""
 
-    spec: OtherSpec
-    rows: RowSpace
-    right: KindSpace
+    period: str
+    unit: str
+    direction: str
+    n: Column | None
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether hours or minutes count."""
+        return "hour" in (self.period, self.unit) or self.unit == "minute"
+
+
+class WindowTest:
+    """Which pairs are near enough: the windows of a rule's rows, each row's by its number in `spans`."""
+
+    def __init__(self, spec: OtherSpec, rows: RowSpace, right: KindSpace) -> None:
+        self.spec, self.rows, self.right = spec, rows, right
+        self.spans: list[Span] = []
+        self.which = np.full(rows.n, UNSAID)
+        if spec.within is not None and spec.within.column is not None:
+            self._from_table(rows.evaluate(spec.within.column))
+        elif spec.within is not None:
+            self._fixed(spec.within)
+        self._clocks: tuple[Mask, Mask] | None = None
+
+    def _fixed(self, within: WindowSpec) -> None:
+        n = None if within.n is None else self.rows.evaluate(within.n)
+        self.spans = [Span(within.period, within.unit, within.direction, n)]
+        known = None if n is None else n.known
+        self.which = np.zeros(self.rows.n, np.int64) if known is None else np.where(known, 0, UNSAID)
+
+    def _from_table(self, column: Column) -> None:
+        for code, word in enumerate(words_of(column).tolist()):
+            here = np.flatnonzero((column.data == code) & (True if column.known is None else column.known))
+            if not len(here):
+                continue
+            self.which[here] = len(self.spans)
+            window = Window.parse(str(word))
+            n = None if window.n is None else Column(INTEGER, np.full(self.rows.n, window.n, np.int64))
+            same = window.direction is Direction.SAME
+            self.spans.append(Span(*(window.unit, "", "") if same else ("", window.unit, str(window.direction)), n))
+
+    def _of(self, number: int, which: Index) -> Index:
+        """The rows or pairs of one span."""
+        return np.flatnonzero(which == number)
 
     def test(self, left: Index, right: Index) -> tuple[Mask, Mask]:
         """For each pair: inside, and whether that is known."""
-        within = cast(WindowSpec, self.spec.within)
-        if within.column is None:
-            n = take(self.rows.evaluate(within.n), left) if within.n is not None else None
-            inside, known = self._one(within.period, within.unit, within.direction, n, left, right)
-            if n is not None and n.known is not None:
-                known = known & n.known
-            return inside, known
-        column = self.rows.evaluate(within.column)
-        inside = np.zeros(len(left), np.bool_)
-        known = np.ones(len(left), np.bool_) if column.known is None else column.known[left]
-        codes = cast(Index, column.data)[left]
-        for code, word in enumerate(words_of(column).tolist()):
-            here = np.flatnonzero((codes == code) & known)
-            if not len(here):
-                continue
-            window = Window.parse(str(word))
-            period = window.unit if window.direction is Direction.SAME else ""
-            number = None
-            if window.n is not None:
-                number = Column(INTEGER, np.full(len(here), window.n, np.int64))
-            direction = "" if period else str(window.direction)
-            inside[here], known[here] = self._one(
-                period, "" if period else window.unit, direction, number, left[here], right[here]
-            )
+        which = self.which[left]
+        inside, known = np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_)
+        for number, span in enumerate(self.spans):
+            here = self._of(number, which)
+            if len(here):
+                n = None if span.n is None else take(span.n, left[here])
+                inside[here], known[here] = self._one(span.period, span.unit, span.direction, n, left[here], right[here])
         return inside, known
 
     def in_order(self, right: Index, left: Index, *, theirs_first: bool) -> Mask:
@@ -64,84 +91,55 @@ class WindowTest:
             mine = self.rows.at[left] if place is None else place[self.rows.at[left]]
             theirs = right if place is None else place[right]
         else:
-            mine = times.micros(self.rows.evaluate(time_of(self.rows.base.rows.kind)))[left]
+            mine = times.micros(self._time)[left]
             theirs = times.micros(self.right.evaluate(time_of(self.spec.kind)))[right]
         return np.asarray(theirs < mine if theirs_first else theirs > mine)
 
+    @property
+    def _time(self) -> Column:
+        return self.rows.evaluate(time_of(self.rows.base.rows.kind))
+
+    def _has(self, test: Callable[[Span], bool], which: Index) -> Mask:
+        """Whether each row's (or pair's) window is of some kind."""
+        answers = np.array([*(test(span) for span in self.spans), False], np.bool_)
+        return answers[which]
+
     def ends_here(self) -> Mask:
         """Rows whose window is the last so many units that end with the row, itself included."""
-        within = self.spec.within
-        if within is None or within.column is None:
-            return np.full(self.rows.n, within is not None and within.direction == "last")
-        column = self.rows.evaluate(within.column)
-        last = np.array([str(w).startswith("last") for w in words_of(column).tolist()], np.bool_)
-        return last[cast(Index, column.data)]
+        return self._has(lambda span: span.direction == "last", self.which)
+
+    def clockless(self, left: Index, right: Index) -> Mask:
+        """Pairs that an hour window had to judge by their dates."""
+        by_clock = self._has(lambda span: span.by_clock, self.which[left])
+        return by_clock & ~self._clock(left, right) if by_clock.any() else by_clock
 
     def first_days(self) -> Any:
         """The first date that each row's window reaches: long ago where that is not known, far ahead where none is."""
-        within = cast(WindowSpec, self.spec.within)
-        time = self.rows.evaluate(time_of(self.rows.base.rows.kind))
-        if within.column is None:
-            n = None if within.n is None else self.rows.evaluate(within.n)
-            out = first_days(within.period, within.unit, within.direction, n, time)
-            return out if n is None or n.known is None else np.where(n.known | (out == FAR), out, LONG_AGO)
-        column = self.rows.evaluate(within.column)
         out = np.full(self.rows.n, LONG_AGO)
-        for code, word in enumerate(words_of(column).tolist()):
-            here = np.flatnonzero((column.data == code) & (True if column.known is None else column.known))
-            if not len(here):
-                continue
-            window = Window.parse(str(word))
-            period = window.unit if window.direction is Direction.SAME else ""
-            number = None if window.n is None else Column(INTEGER, np.full(len(here), window.n, np.int64))
-            out[here] = first_days(period, window.unit, str(window.direction), number, take(time, here))
+        for number, span in enumerate(self.spans):
+            here = self._of(number, self.which)
+            n = None if span.n is None else take(span.n, here)
+            out[here] = first_days(span, n, take(self._time, here))
         return out
 
     def span_days(self) -> tuple[Any, Any] | None:
         """The first and last date that each row's window can reach, rather too far than not; None: dates do not bound it."""
-        within = cast(WindowSpec, self.spec.within)
-        time = self.rows.evaluate(time_of(self.rows.base.rows.kind))
-        if within.column is None:
-            n = None if within.n is None else self.rows.evaluate(within.n)
-            spans: list[tuple[Any, str, str, str, Column | None]] = [
-                (slice(None), within.period, within.unit, within.direction, n)
-            ]
-        else:
-            column = self.rows.evaluate(within.column)
-            spans = []
-            for code, word in enumerate(words_of(column).tolist()):
-                here = np.flatnonzero((column.data == code) & (True if column.known is None else column.known))
-                if len(here):
-                    window = Window.parse(str(word))
-                    period = window.unit if window.direction is Direction.SAME else ""
-                    number = None if window.n is None else Column(INTEGER, np.full(len(here), window.n, np.int64))
-                    spans.append((here, period, window.unit, str(window.direction), number))
+        time = self._time
         first, last = np.full(self.rows.n, -FAR), np.full(self.rows.n, FAR)
-        for at, period, unit, direction, number in spans:
-            reach = _days_around(period, unit, number)
+        for number, span in enumerate(self.spans):
+            here = self._of(number, self.which)
+            reach = _days_around(span, here)
             if reach is None:
                 continue
-            day = np.asarray(times.days(time), np.int64)[at]
-            first[at] = day - (0 if direction == "after" else reach)
-            last[at] = day + (0 if direction in ("before", "last") else reach)
+            day = np.asarray(times.days(time), np.int64)[here]
+            first[here] = day - (0 if span.direction == "after" else reach)
+            last[here] = day + (0 if span.direction in ("before", "last") else reach)
         if time.known is not None:
             first, last = np.where(time.known, first, -FAR), np.where(time.known, last, FAR)
         return None if (first == -FAR).all() else (first, last)
 
-    def clockless(self, left: Index, right: Index) -> Mask:
-        """Pairs that an hour window had to judge by their dates."""
-        within = cast(WindowSpec, self.spec.within)
-        if within.column is None:
-            by_clock = np.full(len(left), within.period == "hour" or within.unit in ("hour", "minute"))
-        else:
-            column = self.rows.evaluate(within.column)
-            parsed = [Window.parse(str(w)) if w else None for w in words_of(column).tolist()]
-            table = np.array([w is not None and w.unit in ("hour", "minute") for w in parsed], np.bool_)
-            by_clock = table[cast(Index, column.data)[left]]
-        return by_clock & ~self._clock(left, right) if by_clock.any() else by_clock
-
     def _one(self, period: str, unit: str, direction: str, n: Column | None, left: Index, right: Index) -> tuple[Mask, Mask]:
-        if (period in ("encounter", "claim") and not self._has(period)) or period == "course":
+        if (period in ("encounter", "claim") and not self._both_of(period)) or period == "course":
             return np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_)
         if period in ("encounter", "claim"):
             mine = self.rows.base.up(period)[self.rows.at][left]
@@ -160,7 +158,7 @@ class WindowTest:
             return self.in_order(right, left, theirs_first=direction == "before"), known
         return self._distance(unit, direction, cast(Column, n), a, b, left, right), known
 
-    def _has(self, kind: str) -> bool:
+    def _both_of(self, kind: str) -> bool:
         """Whether both sides are of one row of that kind; a table may name a window that they have not."""
         return all(kind in (space.rows.kind, *space.rows.up) for space in (self.rows.base, self.right))
 
@@ -176,7 +174,9 @@ class WindowTest:
 
     def _clock(self, left: Index, right: Index) -> Mask:
         """Whether both sides have clock times: a claim whose lines all stand at midnight has none."""
-        return has_clock(self.rows.base)[self.rows.at][left] & has_clock(self.right)[right]
+        if self._clocks is None:
+            self._clocks = (has_clock(self.rows.base)[self.rows.at], has_clock(self.right))
+        return self._clocks[0][left] & self._clocks[1][right]
 
     def _same_period(self, period: str, a: Column, b: Column, left: Index, right: Index) -> Mask:
         if period == "hour":
@@ -212,34 +212,38 @@ class WindowTest:
         return np.asarray(before if direction == "before" else after if direction == "after" else before | after)
 
 
-def first_days(period: str, unit: str, direction: str, n: Column | None, time: Column) -> Any:
+def first_days(span: Span, n: Column | None, time: Column) -> Any:
     """The first date that a window reaches, for rows of that time: LONG_AGO where it is not known, FAR where none is."""
     count = len(time)
-    if period in ("encounter", "claim", "prescription") or direction == "after":
+    if span.period in ("encounter", "claim", "prescription") or span.direction == "after":
         return np.full(count, FAR)
-    if period:
-        out = times.truncated_days(time, {"insurance_year": "year", "hour": "day"}.get(period, period))
+    if span.period:
+        out = times.truncated_days(time, {"insurance_year": "year", "hour": "day"}.get(span.period, span.period))
     elif n is None:
         return np.full(count, LONG_AGO)
     else:
         size = cast(Any, n.data)
-        if unit == "day":
-            out = times.days(time) - size + (direction == "last")
-        elif unit == "month":
+        if span.unit == "day":
+            out = times.days(time) - size + (span.direction == "last")
+        elif span.unit == "month":
             out = times.months_later(time, -size)
         else:
-            out = (times.micros(time) - size * (3_600_000_000 if unit == "hour" else 60_000_000)) // times.DAY
+            out = (times.micros(time) - size * (3_600_000_000 if span.unit == "hour" else 60_000_000)) // times.DAY
     return np.asarray(out) if time.known is None else np.where(time.known, out, LONG_AGO)
 
 
-def _days_around(period: str, unit: str, n: Column | None) -> Any:
-    """At most how many days off a window reaches; None where dates do not bound it."""
-    if period:
-        return {"hour": 0, "day": 0, "week": 6, "month": 31, "quarter": 92, "year": 366, "insurance_year": 366}.get(period)
-    if n is None:
+_LONGEST = {"hour": 0, "day": 0, "week": 6, "month": 31, "quarter": 92, "year": 366, "insurance_year": 366}
+"""At most how many days apart two dates of one period are."""
+
+
+def _days_around(span: Span, rows: Index) -> Any:
+    """At most how many days off each row's window reaches; None where dates do not bound it."""
+    if span.period:
+        return _LONGEST.get(span.period)
+    if span.n is None:
         return None
-    size = np.minimum(np.where(True if n.known is None else n.known, cast(Any, n.data), FAR), FAR).astype(np.int64)
-    return {"day": size, "month": size * 31, "hour": size // 24 + 1, "minute": size // 1440 + 1}[unit]
+    size = np.minimum(cast(Any, span.n.data)[rows], FAR).astype(np.int64)
+    return {"day": size, "month": size * 31, "hour": size // 24 + 1, "minute": size // 1440 + 1}[span.unit]
 
 
 def _near(direction: str, gap: Any, most: Any) -> Any:

@@ -1,7 +1,7 @@
 """Arrow values as numpy columns, and texts in codepoint order."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,9 @@ from prepare_batches import at, plain
 from claimrules.catalog import MONEY, decimal, field
 from claimrules.engine.prepare.arrays import column_of, type_of
 from claimrules.engine.prepare.texts import text_order
+
+EXACT = Context(prec=60)
+"""Python's usual 28 digits would round what a decimal(38, 4) holds."""
 
 words = st.text(st.sampled_from("ab\x00中é😀\uffff"), max_size=20)
 cells = {
@@ -34,7 +37,7 @@ def test_a_column_holds_what_arrow_holds(arrow, data, offset, length):
     array = pa.array(given_values, arrow).slice(offset, length)
     column = column_of(array, type_of(arrow))
     if arrow == pa.decimal128(38, 4):
-        exact = [None if v is None else int(v.scaleb(4)) for v in array.to_pylist()]
+        exact = [None if v is None else int(EXACT.scaleb(v, 4)) for v in array.to_pylist()]
         known = column.known if column.known is not None else np.ones(len(array), dtype=np.bool_)
         assert [int(v) if k else None for v, k in zip(column.data, known, strict=True)] == exact
         return
