@@ -196,6 +196,12 @@ class Judge:
                 found, region, cover = self._found(match, entry, spec.name)
                 entry.matches[match.name] = one(self.tables, match.table, found, region)
                 entry.covered[match.name] = cover
+                asked = any(
+                    isinstance(p, Missing) and (p.owner, p.name) == (spec.name, match.name) for p in self.everything()
+                )
+                no_limit = str(self.tables.schemas[match.table].absence) == "no-limit"
+                if entry.matches[match.name] is MISSING and no_limit and not asked:
+                    entry.sure = False
             if entry.sure is not False:
                 kept.append(entry)
         return kept

@@ -43,7 +43,10 @@ def test_what_is_of_a_claim_is_fine_for_claims(plan: Planner) -> None:
 
 def test_effective_dates_are_of_the_row(plan: Planner) -> None:
     made = plan("effective: {from: 1970-01-11, to: 1970-01-31}\n" + FLAG)
-    assert [show(part) for part in made.fine] == ["(line.charged_at::date >= 10)", "(line.charged_at::date <= 30)"]
+    assert [show(part) for part in made.fine] == [
+        "(line.charged_at::date >= DATE '1970-01-11')",
+        "(line.charged_at::date <= DATE '1970-01-31')",
+    ]
 
 
 MATCH = "match: {{m: {{table: {table}, key: {key}}}}}\n"

@@ -47,7 +47,7 @@ def judge(plan: RulePlan, context: BatchContext, candidates: Index, *, trace: bo
     base = context.kind(rule.kind)
     rows = _applicable(plan, context, base, candidates)
     loose = _group(rule, rows, context)
-    _relate(rule, rows, context)
+    _relate(plan, rows, context)
     verdict = _decide(plan, rows, loose)
     flagged, undecided = truth(verdict.subjects), ~truth(verdict.subjects) & ~falsehood(verdict.subjects)
     n_in = len(np.unique(rows.at)) if any(match.take_all for match in rule.matches) else rows.n
@@ -181,7 +181,8 @@ def _code(column: Column) -> Index:
     return cast(Index, data.astype(np.int64))
 
 
-def _relate(rule: Rule, rows: RowSpace, context: BatchContext) -> None:
+def _relate(plan: RulePlan, rows: RowSpace, context: BatchContext) -> None:
+    rule = plan.rule
     if rule.order:
         rows.order = _ordering(rule, rows)
     own: Mask | None = None
@@ -195,7 +196,12 @@ def _relate(rule: Rule, rows: RowSpace, context: BatchContext) -> None:
             builder.own, builder.own_sure = own, sure
             builder.right_matches = {name: _scattered(found, rows) for name, found in rows.matches.items()}
         for match in spec.matches:
-            builder.right_matches[match.name] = _other_match(spec, match, builder.right_matches, right, context)
+            found = _other_match(spec, match, builder.right_matches, right, context)
+            builder.right_matches[match.name] = found
+            no_limit = found.lookup.table.schema.absence is Absence.NO_LIMIT
+            if no_limit and (spec.name, match.name) not in plan.asked_of_others:
+                there = found.rows != MISSING  # as for the rule's own rows: without a knowledge row it does not count
+                builder.own = there if builder.own is None else builder.own & there
         rows.others[spec.name] = builder.build()
 
 

@@ -11,9 +11,11 @@ def name_absences(plan: RulePlan) -> RulePlan:
     """A `take`-one other of which the flag names a column, and of which nothing asks IS MISSING, must be there."""
     rule = plan.rule
     every = [part for node in expressions(rule) for part in walk(node)]
-    asked = frozenset(part.name for part in every if isinstance(part, Missing) and not part.owner)
+    missing = [part for part in every if isinstance(part, Missing)]
+    asked = frozenset(part.name for part in missing if not part.owner)
+    asked_of_others = frozenset((part.owner, part.name) for part in missing if part.owner)
     flagged = [part for _, node in rule.flag for part in walk(node)]
     used = {part.owner for part in flagged if isinstance(part, Field | MatchField) and part.owner}
     needed = tuple(o.name for o in rule.others if o.take != "all" and o.name in used and o.name not in asked)
     walks = any(isinstance(part, Walk) for part in every)
-    return replace(plan, asked=asked, needed=needed, walks=walks)
+    return replace(plan, asked=asked, asked_of_others=asked_of_others, needed=needed, walks=walks)

@@ -1,5 +1,8 @@
 """The plan as text, for `explain --plan` and for snapshots in tests."""
 
+from datetime import date, timedelta
+
+from claimrules.catalog import Base
 from claimrules.language.expression import (
     Aggregate,
     Call,
@@ -16,6 +19,7 @@ from claimrules.language.expression import (
     RowId,
     Walk,
 )
+from claimrules.language.rule import WindowSpec
 from claimrules.plan.plan import Plan
 from claimrules.plan.rule_plan import RulePlan
 
@@ -41,8 +45,9 @@ def _rule(plan: RulePlan) -> str:
         out.append(f"  per     {', '.join(f'{k.name} = {show(k.value)}' for k in rule.per)}")
     for other in rule.others:
         same = ", ".join(f"{show(a)} = {show(b)}" for a, b in other.same)
+        near = f" within {_window(other.within)}" if other.within is not None else ""
         where = f" where {show(other.where)}" if other.where is not None else ""
-        out.append(f"  others  {other.name}: {other.take} {other.kind} by {same}{where}")
+        out.append(f"  others  {other.name}: {other.take} {other.kind} by {same}{near}{where}")
     word = "flag_rows" if rule.flags_rows else "flag"
     out += [f"  {word:<9} {f'[{name}] ' if name else ''}{show(node)}" for name, node in rule.flag]
     out += [f"  unless  [{e.name}] {show(e.when)}" for e in rule.unless]
@@ -50,6 +55,15 @@ def _rule(plan: RulePlan) -> str:
     arguments = ", ".join(show(a) for a in rule.amount.arguments)
     out.append(f"  amount  {rule.amount.method}({arguments})")
     return "\n".join(out)
+
+
+def _window(window: WindowSpec) -> str:
+    if window.column is not None:
+        return show(window.column)
+    if window.period or window.n is None:
+        return window.period or window.direction
+    amount = f"{show(window.n)} {window.unit}s"
+    return f"last {amount}" if window.direction == "last" else f"{amount} {window.direction}"
 
 
 def show(node: Expr) -> str:  # noqa: C901 - one case a node
@@ -61,6 +75,8 @@ def show(node: Expr) -> str:  # noqa: C901 - one case a node
             return "TRUE" if value else "FALSE"
         case Literal(value=str() as value):
             return f"'{value}'"
+        case Literal(type=type_, value=int() as value) if type_.base is Base.DATE:
+            return f"DATE '{date(1970, 1, 1) + timedelta(value)}'"
         case Literal(value=value):
             return str(value)
         case Field(owner=owner, kind=kind, name=name):

@@ -19,7 +19,8 @@ class RulePlan:
     """One rule, its parameters and `let`s filled in, its `rows` split by grain.
 
     `coarse`: parts of `rows` about a row above, evaluated once for each of those; `fine`: the rest, with the effective
-    dates. `screens`: which codes a row must have. `asked`: names of which the rule asks IS MISSING. `needed`: names of
+    dates. `screens`: which codes a row must have. `asked`: names of which the rule asks IS MISSING
+    (`asked_of_others`: of whose match). `needed`: names of
     `take`-one others whose absence makes a row clean. `columns`: the (table, column) pairs it reads. `partition`: the
     widest key that its rows share: line, claim, encounter, person, or all.
     """
@@ -29,6 +30,7 @@ class RulePlan:
     fine: tuple[Expr, ...] = ()
     screens: tuple[ItemScreen, ...] = ()
     asked: frozenset[str] = frozenset()
+    asked_of_others: frozenset[tuple[str, str]] = frozenset()
     needed: tuple[str, ...] = ()
     columns: frozenset[tuple[str, str]] = frozenset()
     partition: str = "line"
