@@ -55,7 +55,7 @@ class Undecided(BaseModel):
     subjects: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuditResult:
     """Tables sorted by rule, claim and subject; `summary` in figures; `timings` in seconds."""
 
@@ -65,6 +65,10 @@ class AuditResult:
     summary: Summary
     timings: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
+
+    def __repr__(self) -> str:
+        found, open_, bad = (table.num_rows for table in (self.findings, self.undecided, self.rejects))
+        return f"<AuditResult: {found} findings, {open_} undecided, {bad} rejects, {self.summary.total_amount} yuan>"
 
 
 @dataclass(frozen=True, slots=True)

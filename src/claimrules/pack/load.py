@@ -9,6 +9,7 @@ from claimrules.catalog import Type
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, KnowledgeError, LanguageError
 from claimrules.knowledge import KnowledgeSet, read_declared_columns
 from claimrules.language import Rule, Source, read_rule, read_sources
+from claimrules.pack.arguments import day_of, listed
 from claimrules.pack.parameters import typed_parameters
 from claimrules.pack.rule_pack import RulePack
 from claimrules.plan import make_plan
@@ -29,10 +30,10 @@ def rule_files(folder: Path) -> list[Path]:
 def load(
     rules: Path | str,
     *,
-    knowledge: Sequence[Path | str] = (),
+    knowledge: Path | str | Sequence[Path | str] = (),
     params: Mapping[str, str] | None = None,
     region: str | None = None,
-    as_of: dt.date | None = None,
+    as_of: dt.date | str | None = None,
 ) -> RulePack:
     """Read rules and knowledge, check them and compile the plan.
 
@@ -50,7 +51,7 @@ def load(
     found: list[Diagnostic] = []
     tables = KnowledgeSet.read([])
     try:
-        tables = KnowledgeSet.read([*layers, *(Path(layer) for layer in knowledge)])
+        tables = KnowledgeSet.read([*layers, *(Path(layer) for layer in listed(knowledge))])
     except ClaimRulesError as error:
         found += error.diagnostics
     sources: dict[str, Source] = {}
@@ -68,16 +69,17 @@ def load(
         found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
     broken = bool(found)
     read = _read_rules(files, tables, frozenset(sources) if (root / "sources.yaml").exists() else None, extra, found)
-    if broken:  # a table that cannot be read is not also unknown
-        found = [d for d in found if d.code not in ("CR218", "CR219")]
+    if broken:  # without its tables, nothing can be said of a rule but how it is written
+        found = [d for d in found if not "CR213" <= d.code <= "CR299"]
     if found:
         raise _of_first(found)
     values = dict(params or {})
     plan = make_plan(read.values(), tables.schemas, typed_parameters(read, values))
     digest = hashlib.sha256()
-    for path in sorted(files, key=lambda p: p.name):  # in whatever sub-folders they lie
+    beside = [path for name in ("sources.yaml", "columns.yaml") if (path := root / name).exists()]
+    for path in sorted([*files, *beside], key=lambda p: p.name):  # in whatever sub-folders they lie
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return RulePack(read, tables, sources, plan, digest.hexdigest(), values, region, as_of, extra)
+    return RulePack(read, tables, sources, plan, digest.hexdigest(), values, region, day_of(as_of, "as_of"), extra)
 
 
 def root_of(rules: Path) -> Path:

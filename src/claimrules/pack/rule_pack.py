@@ -37,6 +37,7 @@ from claimrules.findings.verdicts import verdict_table
 from claimrules.knowledge import KnowledgeSet
 from claimrules.language import Rule, Source
 from claimrules.models import Claim
+from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refuse_no_claims
 from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ordered
 from claimrules.pack.parameters import typed_parameters
 from claimrules.plan import Plan, make_plan
@@ -47,7 +48,7 @@ RUNS = ("active",)
 """The status of rules that run unless `only` names others."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RulePack:
     """Rules and knowledge, checked and compiled; immutable, thread-safe, picklable.
 
@@ -65,6 +66,9 @@ class RulePack:
     as_of: dt.date | None = None
     extra: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
     _shelf: list[Shelf] = field(default_factory=list, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<RulePack of {len(self.rules)} rules and {len(self.knowledge.tables)} tables, {self.fingerprint}>"
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(self.__dict__)
@@ -113,8 +117,8 @@ class RulePack:
         claims: Path | str | Mapping[str, Any] | ClaimBatch | Iterable[Claim],
         *,
         mapping: str | Path = "canonical",
-        only: Iterable[str] | None = None,
-        history_from: dt.date | None = None,
+        only: str | Iterable[str] | None = None,
+        history_from: dt.date | str | None = None,
         jobs: int = 1,
         batch_lines: int = 100_000,
         memory: int | None = None,
@@ -129,6 +133,7 @@ class RulePack:
         Raises:
             ClaimsError: the input cannot be read at all. PlanError: `only` names no rule. EngineError: a rule failed.
         """
+        refuse_no_claims(claims)
         chosen = self._chosen(only)
         started = time.perf_counter()
         lines = 2**62 if chosen.whole else batch_lines
@@ -140,16 +145,16 @@ class RulePack:
             extra=self.extra or None,
         ) as intake:
             gathered = Gathered(intake.total_lines, progress)
-            for part in self._parts(intake, chosen, history_from, max(1, jobs)):
+            for part in self._parts(intake, chosen, _since(history_from), max(1, jobs)):
                 gathered.add(part)
             if progress is not None and intake.total_lines is not None:
                 progress(intake.total_lines, intake.total_lines)  # lines left out never reach a partition
             return self._result(gathered, intake, chosen, time.perf_counter() - started)
 
-    def _chosen(self, only: Iterable[str] | None) -> Plan:
+    def _chosen(self, only: str | Iterable[str] | None) -> Plan:
         if only is None:
             return self.plan.only(frozenset(r.id for r in self.rules.values() if r.status in RUNS))
-        wanted = frozenset(only)
+        wanted = frozenset(listed(only))
         unknown = sorted(wanted - set(self.rules))
         if unknown:
             near = suggest(unknown[0], self.rules)
@@ -157,8 +162,8 @@ class RulePack:
             raise PlanError(Diagnostic("CR402", f"there is no rule `{unknown[0]}`", help=advice))
         return self.plan.only(wanted)
 
-    def _parts(self, intake: Intake, plan: Plan, history_from: dt.date | None, jobs: int) -> Iterator["Part"]:
-        reach = Reach(since=None if history_from is None else (history_from - EPOCH).days)
+    def _parts(self, intake: Intake, plan: Plan, since: int | None, jobs: int) -> Iterator["Part"]:
+        reach = Reach(since)
         batches = intake.partitions()
         if jobs == 1:
             for batch in batches:
@@ -239,24 +244,29 @@ class RulePack:
     # ------------------------------------------------------------------ one claim
 
     def check(
-        self, claim: Claim, history: Iterable[Claim] | None = None, *, history_from: dt.date | None = None
+        self,
+        claim: Claim | Mapping[str, Any],
+        history: Iterable[Claim] | None = None,
+        *,
+        history_from: dt.date | str | None = None,
     ) -> CheckResult:
         """The verdicts on one claim, as an audit of it and its history gives them.
 
-        `history`: the person's other claims, taken as all there are (since `history_from`). Without it, a rule that looks
-        beyond the claim is undecided where other claims could change its answer.
+        `claim`: a Claim, or its document. `history`: the person's other claims, taken as all there are (since
+        `history_from`). Without it, a rule that looks beyond the claim is undecided where other claims could change its
+        answer.
 
         Raises:
             ClaimsError: the claim or its history cannot be read.
         """
-        claims = [claim, *(history or ())]
+        claim, others = claim_of(claim), history_of(history)
+        claims = [claim, *(others or ())]
         _refuse_doubled(claims)
         if claim.is_reversed:
             return CheckResult((), ())
         # Claims are checked already: the door for tables would read every cell again.
         batch = ClaimBatch.from_claims([c for c in claims if not c.is_reversed])
-        since = None if history_from is None else (history_from - EPOCH).days
-        context = self._context(batch, Reach(since, alone=history is None))
+        context = self._context(batch, Reach(_since(history_from), alone=others is None))
         made = make_findings(run(self._chosen(None), context), context, self.sources)
         findings, undecided = (_of_claim(table, claim.claim_id) for table in (made.findings, made.undecided))
         return CheckResult(
@@ -274,6 +284,11 @@ class RulePack:
                 hits: Hits = run(plan, context, trace=True)
                 tables.append(verdict_table(hits.rules[0], context))
         return pa.concat_tables(tables)
+
+
+def _since(history_from: dt.date | str | None) -> int | None:
+    day = day_of(history_from, "history_from")
+    return None if day is None else (day - EPOCH).days
 
 
 def _of_claim(table: Any, claim_id: str) -> list[dict[str, Any]]:

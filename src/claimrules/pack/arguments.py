@@ -1,0 +1,83 @@
+"""What callers give, made what was meant, or refused by name: Python has no compiler to do it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pydantic import ValidationError
+
+from claimrules.diagnostics import ClaimsError, Diagnostic, PlanError
+from claimrules.models import Claim
+
+
+def listed(value: Any) -> list[Any]:
+    """One name or path, or several."""
+    return [value] if isinstance(value, str | Path) else list(value)
+
+
+def day_of(value: dt.date | str | None, name: str) -> dt.date | None:
+    """A date, or its ISO text.
+
+    Raises:
+        PlanError: CR405 anything else.
+    """
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise PlanError(Diagnostic("CR405", f"{name}: `{value}` is no date", help="write 2025-01-31")) from None
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if value is None or isinstance(value, dt.date):
+        return value
+    raise PlanError(Diagnostic("CR405", f"{name} is a date, not {_a(value)}"))
+
+
+def refuse_no_claims(value: Any) -> None:
+    """What looks like claims and is not.
+
+    Raises:
+        ClaimsError: CR116.
+    """
+    advice = ""
+    if isinstance(value, Claim):
+        advice = "put it into a list: [claim]; or ask `check` about one claim"
+    elif isinstance(value, pa.Table | pa.RecordBatch):
+        advice = 'name it: {"claims": …, "lines": …}'
+    elif value is None or not isinstance(value, Iterable | Path):
+        advice = "give a folder or file, a dict of Arrow tables, or Claims"
+    if advice:
+        raise ClaimsError(Diagnostic("CR116", f"{_a(value)} is not a set of claims", help=advice))
+
+
+def claim_of(value: Any) -> Claim:
+    """A Claim, or its document.
+
+    Raises:
+        ClaimsError: CR115 a document that cannot be read; CR116 anything else.
+    """
+    if isinstance(value, Claim):
+        return value
+    if not isinstance(value, Mapping):
+        raise ClaimsError(Diagnostic("CR116", f"{_a(value)} is not a claim", help="give a Claim, or its document as a dict"))
+    try:
+        return Claim.model_validate(value)
+    except ValidationError as error:
+        found = [
+            Diagnostic("CR115", f"claim: `{'.'.join(str(step) for step in detail['loc'])}`: {detail['msg']}")
+            for detail in error.errors()
+        ]
+        raise ClaimsError(found) from None
+
+
+def history_of(value: Iterable[Claim] | None) -> list[Claim] | None:
+    """The person's other claims; None where nothing is said of them."""
+    if isinstance(value, Claim | Mapping):
+        raise ClaimsError(Diagnostic("CR116", "the history is a list of claims, not one", help="write history=[claim]"))
+    return None if value is None else [claim_of(claim) for claim in value]
+
+
+def _a(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
