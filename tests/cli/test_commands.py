@@ -12,6 +12,7 @@ from claimrules.report import FILES
 
 ROOT = Path(__file__).parents[2]
 RULES, FIXTURE = ROOT / "rules", ROOT / "fixtures" / "small"
+NUMBER_OF_RULES = sum(path.parent.name not in ("knowledge", "bases") for path in RULES.glob("*/*.yaml"))
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ def test_ctrl_c_leaves_no_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
 
 def test_check_is_content_with_our_own_rules(capsys: pytest.CaptureFixture[str]):
     assert run(["check", str(RULES)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "0 errors, 0 warnings in 7 rules"
+    assert capsys.readouterr().out.splitlines()[-1] == f"0 errors, 0 warnings in {NUMBER_OF_RULES} rules"
 
 
 def test_check_tells_all_errors_of_all_files(rules: Path, capsys: pytest.CaptureFixture[str]):
@@ -155,7 +156,7 @@ def test_check_tells_all_errors_of_all_files(rules: Path, capsys: pytest.Capture
     out = capsys.readouterr().out
     assert "drug_sex.yaml:" in out
     assert "ipt_split_stay.yaml:" in out
-    assert out.splitlines()[-1] == "2 errors, 0 warnings in 7 rules"
+    assert out.splitlines()[-1] == f"2 errors, 0 warnings in {NUMBER_OF_RULES} rules"
 
 
 def test_check_asks_for_cases(rules: Path, capsys: pytest.CaptureFixture[str]):

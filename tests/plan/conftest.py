@@ -1,4 +1,4 @@
-"""Plans of small rules, and of the seven of the rule base."""
+"""Plans of small rules, and of the rule base."""
 
 from collections.abc import Mapping
 from pathlib import Path
