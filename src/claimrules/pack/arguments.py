@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 from pydantic import ValidationError
 
+from claimrules.batch import ClaimBatch
 from claimrules.diagnostics import ClaimsError, Diagnostic, PlanError
 from claimrules.models import Claim
 
@@ -46,7 +47,7 @@ def refuse_no_claims(value: Any) -> None:
         advice = "put it into a list: [claim]; or ask `check` about one claim"
     elif isinstance(value, pa.Table | pa.RecordBatch):
         advice = 'name it: {"claims": …, "lines": …}'
-    elif value is None or not isinstance(value, Iterable | Path):
+    elif value is None or not isinstance(value, Iterable | Path | ClaimBatch):
         advice = "give a folder or file, a dict of Arrow tables, or Claims"
     if advice:
         raise ClaimsError(Diagnostic("CR116", f"{_a(value)} is not a set of claims", help=advice))

@@ -220,8 +220,18 @@ class RulePack:
             intake.rejects,
             summary,
             {"total": seconds, "stages": gathered.seconds, "rules": gathered.rule_seconds},
-            intake.warnings,
+            (*intake.warnings, *self._invented(plan)),
         )
+
+    def _invented(self, plan: Plan) -> tuple[Diagnostic, ...]:
+        """Tables made up for demonstration that the rules have looked into."""
+        matches = [m for r in plan.rules for m in (*r.rule.matches, *(m for o in r.rule.others for m in o.matches))]
+        names = sorted({m.table for m in matches if self.knowledge.tables[m.table].invented})
+        if not names:
+            return ()
+        message = f"tables with invented rows were used: {', '.join(names)}"
+        advice = "for real claims lay your own tables over them (--knowledge DIR)"
+        return (Diagnostic("CR317", message, help=advice, level=Level.WARNING),)
 
     def _rule_summary(self, rule_id: str, plan: Plan, gathered: "Gathered") -> RuleSummary:
         if not any(r.rule.id == rule_id for r in plan.rules):
