@@ -1,6 +1,7 @@
 """The commands on the repository's own rules and small fixture."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -33,10 +34,15 @@ def audit(out: Path, *more: str, rules: Path = RULES) -> int:
     return run(["audit", str(FIXTURE), "--rules", str(rules), "--out", str(out), *more])
 
 
+def only_invented(err: str) -> bool:
+    """Whether stderr is silent, but for the warning that our own demonstration tables hold invented rows."""
+    return re.fullmatch(r"(warning\[CR317\]: .*\n( .*\n)*\n)?", err) is not None
+
+
 def test_audit_writes_out_and_prints_a_table_and_is_silent_otherwise(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert audit(tmp_path / "OUT", "--lang", "en") == 0
     printed = capsys.readouterr()
-    assert printed.err == ""
+    assert only_invented(printed.err)
     for shown in ("Split hospitalisation", "ipt_split_stay", "suspicious", "violation", "fund loss", "lines: "):
         assert shown in printed.out
     assert sorted(path.name for path in (tmp_path / "OUT").iterdir()) == sorted(FILES)
@@ -46,7 +52,7 @@ def test_the_summary_adds_up_and_is_what_json_prints(tmp_path: Path, capsys: pyt
     assert audit(tmp_path / "OUT", "--json") == 0
     printed = capsys.readouterr()
     summary = json.loads(printed.out)
-    assert printed.err == ""
+    assert only_invented(printed.err)
     assert summary == json.loads((tmp_path / "OUT" / "summary.json").read_text(encoding="utf-8"))
     assert set(summary["rules"]) == {path.stem for path in RULES.rglob("*/*.yaml") if "knowledge" not in path.parts}
     for figures in summary["rules"].values():

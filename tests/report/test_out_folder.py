@@ -46,6 +46,7 @@ def test_the_five_files_are_there_and_nothing_else(tmp_path: Path):
     assert [path.name for path in out.parent.iterdir()] == ["OUT"]
     assert pq.read_table(out / "findings.parquet").equals(findings())
     assert json.loads((out / "summary.json").read_text(encoding="utf-8")) == {"total": "86.40", "name": "药品"}
+    assert (out / "summary.json").read_text(encoding="utf-8") == '{\n  "total": "86.40",\n  "name": "药品"\n}\n'
     assert json.loads((out / "timings.json").read_text()) == {"audit": 1.5}
 
 
@@ -76,6 +77,15 @@ def test_a_folder_with_something_else_in_it_is_refused_and_left_alone(tmp_path: 
     assert name in caught.value.diagnostics[0].message
     assert [path.name for path in out.iterdir()] == [name]
     assert [path.name for path in tmp_path.iterdir()] == ["OUT"]
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "holds `n0`, "), (2, "`n0` and 1 other, "), (3, "`n0` and 2 others, ")])
+def test_what_else_is_there_is_counted(tmp_path: Path, count: int, said: str):
+    for number in range(count):
+        (tmp_path / f"n{number}").write_text("mine")
+    with pytest.raises(ReportError) as caught:
+        check_out(tmp_path)
+    assert said in caught.value.diagnostics[0].message
 
 
 def test_a_file_and_a_link_are_refused(tmp_path: Path):

@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
@@ -64,6 +65,44 @@ def test_the_table_speaks_english():
     assert "not run: no table" in text
 
 
+def test_rules_that_were_not_asked_for_are_left_out_and_drafts_are_not():
+    rules = SUMMARY.rules | {
+        "other": figures(0, 0, None, "skipped", "not asked for"),
+        "draft": figures(0, 0, None, "skipped", "its status is draft"),
+    }
+    summary = SimpleNamespace(rules=rules, total_amount=Decimal("1.00"), total_fund_loss=Decimal("1.00"))
+    text = printed(results_table(summary, RULES, "en"))
+    assert "other" not in text
+    assert "not run: its status is draft" in text
+
+
+def test_money_that_no_finding_knows_is_a_dash_and_not_nought():
+    zero = SimpleNamespace(
+        amount=Decimal("86.40"), fund_loss=Decimal("0.00"), flagged=2, undecided=0, status="ran", reason=""
+    )
+    cell = pa.decimal128(18, 2)
+
+    def lines(*losses: str | None, of: str = "drug_sex") -> str:
+        findings = pa.table(
+            {
+                "rule_id": [of] * len(losses),
+                "amount": pa.array([Decimal("43.20")] * len(losses), cell),
+                "fund_loss": pa.array([None if one is None else Decimal(one) for one in losses], cell),
+            }
+        )
+        summary = SimpleNamespace(rules={"drug_sex": zero}, total_amount=Decimal("86.40"), total_fund_loss=Decimal("0.00"))
+        return printed(results_table(summary, RULES, "en", findings=findings))
+
+    assert lines(None, None).count("—") == 2  # the rule's and the total's
+    assert "0.00" not in lines(None, None)
+    assert "86.40" in lines(None, None)
+    for known in (lines("0.00", None), lines("0.00", "0.00"), lines()):
+        assert "—" not in known
+        assert known.count("0.00") == 2
+    other = lines(None, of="another")
+    assert (other.count("—"), other.count("0.00")) == (1, 1)
+
+
 def row(rule_id: str, number: int, verdict: str = "violation") -> dict[str, Any]:
     return {
         "rule_id": rule_id,
@@ -98,7 +137,7 @@ def test_cards_show_each_rule_before_a_second_of_one():
         "K1",
     ):
         assert part in shown[0]
-    assert "基金损失" not in shown[0]
+    assert re.search("基金损失 +— ", shown[0])
     assert "[" not in shown[0]
 
 

@@ -2,14 +2,18 @@
 
 # ruff: noqa: PLC0415 - `claimrules --help` must not wait for the engine
 
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from claimrules.cli.exit_codes import DONE, JUDGED
+from claimrules.cli.exit_codes import DONE, JUDGED, MISUSE
 from claimrules.cli.options import KnowledgeOption, Language, OnlyOption, day, language, names, params, place, size
+
+if TYPE_CHECKING:
+    from claimrules.diagnostics import Diagnostic
 
 
 class FailOn(StrEnum):
@@ -51,9 +55,13 @@ def audit(
     json: Annotated[bool, typer.Option("--json", help="Print summary.json, and nothing else.")] = False,  # noqa: FBT002
     lang: Annotated[Language | None, typer.Option(help="Language of what is printed.")] = None,
 ) -> int:
-    """Audit CLAIMS by RULES: findings, undecided, rejects and a summary into OUT."""
+    """Audit CLAIMS by RULES: findings, undecided, rejects and a summary into OUT.
+
+    Exits with 2 where claims were read and none could be audited; OUT is written all the same.
+    """
     import claimrules
-    from claimrules.cli.printing import print_diagnostics
+    from claimrules.cli.closing import reject_lines
+    from claimrules.cli.printing import err, print_diagnostics
     from claimrules.cli.progress import progress_bar
     from claimrules.report import check_out, write
 
@@ -77,31 +85,57 @@ def audit(
             progress=progress,
         )
     write(result, out)
-    print_diagnostics(result.warnings)
+    print_diagnostics([*result.warnings, *_nothing_audited(result, out)])
     if json:
-        typer.echo(result.summary.model_dump_json())
+        typer.echo(result.summary.model_dump_json(indent=2))
+        _say(reject_lines(result.rejects, language(lang)), err())
     else:
-        _print(result, pack, out, show, language(lang))
+        _print(result, pack, out, show, mapping, language(lang))
     return _exit_code(result, fail_on)
 
 
-def _print(result: Any, pack: Any, folder: Path, show: int, lang: str) -> None:
-    from claimrules.cli.printing import counted, out
+def _print(result: Any, pack: Any, folder: Path, show: int, mapping: str, lang: str) -> None:
+    from claimrules.batch.mapping_yaml import load_mapping
+    from claimrules.cli.closing import last_line, reject_lines, table_lines, undecided_lines, why_left_out
+    from claimrules.cli.printing import out
     from claimrules.report import cards, results_table
 
     console = out()
+    summary = result.summary
     for card in cards(result.findings, pack.rules, show, lang):
         console.print(card)
-    console.print(results_table(result.summary, pack.rules, lang))
-    for name, table in result.summary.tables.items():
-        parts = f"{table.read:,} read, {table.audited:,} audited, {table.rejected:,} rejected, {table.left_out:,} left out"
-        worth = f", {table.amount:,.2f} yuan" if table.amount is not None else ""
-        console.print(f"{name}: {parts}{worth}", markup=False)
-    found = f"{counted(result.findings.num_rows, 'finding')}, {counted(result.rejects.num_rows, 'reject')}"
-    console.print(f"{found} → {folder}/", markup=False)
+    console.print(results_table(summary, pack.rules, lang, findings=result.findings))
+    _say(undecided_lines(result.undecided, lang), console)
+    _say(reject_lines(result.rejects, lang), console)
+    _say(table_lines(summary.tables, why_left_out(load_mapping(mapping)), lang), console)
+    undecided = sum(rule.undecided for rule in summary.rules.values())
+    _say([last_line(result.findings.num_rows, undecided, result.rejects.num_rows, folder, lang)], console)
+
+
+def _say(lines: Iterable[str], console: Any) -> None:
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def _lost(result: Any) -> bool:
+    """Whether claims were read, some were rejected, and none is left."""
+    claims = result.summary.tables["claims"]
+    return bool(claims.rejected and not claims.audited)
+
+
+def _nothing_audited(result: Any, folder: Path) -> "Iterator[Diagnostic]":
+    from claimrules.cli.printing import counted
+    from claimrules.diagnostics import Diagnostic
+
+    if _lost(result):
+        claims = result.summary.tables["claims"]
+        message = f"none of the {counted(claims.read, 'claim')} that were read could be audited"
+        yield Diagnostic("CR117", message, help=f"the reasons are in {folder}/rejects.parquet")
 
 
 def _exit_code(result: Any, fail_on: FailOn | None) -> int:
+    if _lost(result):
+        return MISUSE
     if fail_on is None:
         return DONE
     verdicts = set(result.findings["verdict"].unique().to_pylist())

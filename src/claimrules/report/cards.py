@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from claimrules.report.results_table import Titled, money, title_of
+from claimrules.report.results_table import UNKNOWN, Titled, money, title_of
 
 _WORDS = {
     "zh": {
@@ -65,7 +65,7 @@ def card(row: Mapping[str, Any], rules: Mapping[str, Titled], language: str = "z
         "related": _listed(row["related_claim_ids"]),
         "observed": f"{row['observed']} / {row['allowed']}" if row["observed"] is not None else "",
         "amount": f"{money(row['amount'])} ({row['amount_method']})" if row["amount"] is not None else "",
-        "loss": money(row["fund_loss"]),
+        "loss": UNKNOWN if row["fund_loss"] is None else money(row["fund_loss"]),
         "basis": row["basis"],
         "knowledge": _listed(row["knowledge_ids"]),
     }

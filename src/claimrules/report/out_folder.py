@@ -58,7 +58,8 @@ def check_out(out: Path) -> None:
     if out.is_dir():
         foreign = sorted(path.name for path in out.iterdir() if path.name not in FILES or not path.is_file())
         if foreign:
-            others = f" and {len(foreign) - 1} others" if len(foreign) > 1 else ""
+            more = len(foreign) - 1
+            others = f" and {more} other{'s' if more > 1 else ''}" if more else ""
             message = f"holds `{foreign[0]}`{others}, which no audit wrote"
             raise _error("CR702", message, out, "name a new folder: nothing that is not ours is overwritten")
     parent = _existing(out.absolute().parent)
@@ -86,7 +87,7 @@ def write(result: Result, out: Path | str) -> None:
     try:
         for name in TABLES:
             _write_table(getattr(result, name), fresh / f"{name}.parquet")
-        (fresh / "summary.json").write_text(result.summary.model_dump_json(), encoding="utf-8")
+        (fresh / "summary.json").write_text(result.summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (fresh / "timings.json").write_text(json.dumps(dict(result.timings), indent=2, default=str) + "\n", encoding="utf-8")
         _replace(fresh, target)
     except OSError as error:

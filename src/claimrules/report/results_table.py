@@ -34,6 +34,11 @@ _WORDS = {
     },
 }
 
+NOT_ASKED = "not asked for"
+"""The reason, in the summary, of rules that `only` leaves out."""
+UNKNOWN = "—"
+"""Money that is not known."""
+
 
 class Titled(Protocol):
     """What the table shows of a rule."""
@@ -47,17 +52,24 @@ class Titled(Protocol):
         """violation, suspicious or indicator."""
 
 
-def results_table(summary: Any, rules: Mapping[str, Titled], language: str = "zh") -> Table:
-    """One row a rule, most money first, and the totals. `summary` is `AuditResult.summary`."""
+def results_table(summary: Any, rules: Mapping[str, Titled], language: str = "zh", *, findings: Any | None = None) -> Table:
+    """One row a rule, most money first, and the totals. `summary` is `AuditResult.summary`.
+
+    Rules that were not asked for are left out. With `findings` (`AuditResult.findings`), money that no finding of a rule
+    knows is shown as `—`: the summary's 0.00 is the sum of what is known.
+    """
+    shown = {rule_id: one for rule_id, one in summary.rules.items() if one.reason != NOT_ASKED}
+    blank = {name: _unknown(findings, name) for name in ("amount", "fund_loss")}
     words = _WORDS[language]
     table = Table(show_footer=True, header_style="bold", footer_style="bold")
     table.add_column(words["rule"], words["total"], overflow="fold", ratio=1)
     table.add_column(words["verdict"], no_wrap=True)
     table.add_column(words["flagged"], _count(sum(r.flagged for r in summary.rules.values())), justify="right")
     table.add_column(words["undecided"], _count(sum(r.undecided for r in summary.rules.values())), justify="right")
-    table.add_column(words["amount"], money(summary.total_amount), justify="right", no_wrap=True)
-    table.add_column(words["loss"], money(summary.total_fund_loss), justify="right", no_wrap=True)
-    for rule_id, figures in sorted(summary.rules.items(), key=lambda item: (-(item[1].amount or 0), item[0])):
+    for name, total in (("amount", summary.total_amount), ("loss", summary.total_fund_loss)):
+        unknown = _all_unknown(findings, "fund_loss" if name == "loss" else name)
+        table.add_column(words[name], UNKNOWN if unknown else money(total), justify="right", no_wrap=True)
+    for rule_id, figures in sorted(shown.items(), key=lambda item: (-(item[1].amount or 0), item[0])):
         rule = rules.get(rule_id)
         name = Text(title_of(rule, language) or rule_id)
         name.append(f"\n{rule_id}", style="dim")
@@ -71,10 +83,22 @@ def results_table(summary: Any, rules: Mapping[str, Titled], language: str = "zh
             Text(words.get(verdict, verdict), style=style),
             Text(_count(figures.flagged), style=style),
             _count(figures.undecided),
-            money(figures.amount),
-            money(figures.fund_loss),
+            UNKNOWN if rule_id in blank["amount"] else money(figures.amount),
+            UNKNOWN if rule_id in blank["fund_loss"] else money(figures.fund_loss),
         )
     return table
+
+
+def _unknown(findings: Any | None, name: str) -> set[str]:
+    """The rules that have findings, of which none knows the money `name`."""
+    if findings is None:
+        return set()
+    known = findings["rule_id"].filter(findings[name].is_valid())
+    return set(findings["rule_id"].unique().to_pylist()) - set(known.unique().to_pylist())
+
+
+def _all_unknown(findings: Any | None, name: str) -> bool:
+    return findings is not None and 0 < findings.num_rows == findings[name].null_count
 
 
 def title_of(rule: Titled | None, language: str) -> str:
