@@ -189,6 +189,22 @@ error[CR302]: 2 cells where the header has 1
 5│ B,C
   = help: a cell that holds a comma is written in quotes: "a, b\"""",
     ),
+    "semicolons": (
+        b'code;title\n"A";1,5\n"B;C;D"\n',
+        """\
+error[CR302]: the cells of this file are separated by `;`, and not by commas
+  ┌─ k/t.csv:1
+1│ code;title
+  = help: save it as CSV with commas, in UTF-8""",
+    ),
+    "tabs": (
+        b"\ncode\tregion\nA\t1\n",
+        """\
+error[CR302]: the cells of this file are separated by tabs, and not by commas
+  ┌─ k/t.csv:2
+2│ code region
+  = help: save it as CSV with commas, in UTF-8""",
+    ),
     "empty": (
         b"\n",
         "error[CR301]: the file is empty\n  ┌─ k/t.csv\n  = help: write at least the header: the columns' names",
@@ -262,6 +278,42 @@ error[CR304]: a declaration ends in `.yaml`
   ┌─ k/d.yml
   = help: rename it"""
     )
+
+
+def test_a_row_with_too_few_cells_does_not_hide_other_errors(limit):
+    csv = f"{HEAD},valid_from,valid_to\nA,3A,1,day,2024-01-01,2024-05-31\nA,3A\nA,3A,x,day,2024-07-01,\n"
+    assert refusal(lambda: limit(csv)) == (
+        f"""\
+error[CR302]: 2 cells where the header has 6
+  ┌─ k/limit.csv:3
+3│ A,3A
+  = help: a cell that holds a comma is written in quotes: "a, b"
+
+error[CR310]: `x` is not a number that the column holds
+  ┌─ k/limit.csv:4:6
+4│ A,3A,x,day,2024-07-01,
+ │      ^ column `max_quantity`
+  = help: {NUMBER_HELP}"""
+    )
+
+
+def test_a_row_that_was_not_read_makes_no_gap(limit):
+    csv = f"{HEAD},valid_from,valid_to\nA,3A,1,day,2024-01-01,2024-05-31\nA,3A,1\nA,3A,2,day,2024-07-01,\n"
+    said = refusal(lambda: limit(csv))
+    assert said.startswith("error[CR302]: 3 cells where the header has 6")
+    assert said.count("error[") == 1
+
+
+def test_a_folder_without_tables(folder, write):
+    Path("k/readme.txt").write_text("notes", encoding="utf-8")
+    said = "error[CR303]: no tables in `k`\n  ┌─ k\n  = help: it needs <name>.csv with <name>.yaml"
+    assert refusal(lambda: KnowledgeSet.read([folder])) == said
+    write(Path("rules"), t__yaml=PLAIN, t__csv="code\nA\n")
+    assert refusal(lambda: KnowledgeSet.read([Path("rules"), folder])) == said
+    write(Path("k/knowledge"), t__csv="code\nB\n")
+    assert refusal(lambda: KnowledgeSet.read([Path("rules"), folder])) == said + "; did you mean `k/knowledge`?"
+    assert sorted(KnowledgeSet.read([Path("rules"), Path("k/knowledge")]).tables) == ["t"]
+    assert not KnowledgeSet.read([]).tables
 
 
 def test_a_folder_that_is_not_there():

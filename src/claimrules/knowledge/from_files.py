@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -16,10 +17,13 @@ from claimrules.knowledge.raw_table import RawTable, trimmed
 from claimrules.knowledge.report import SHOWN
 
 _MOST_BYTES = 1 << 30
+_SEPARATORS = {";": "`;`", "\t": "tabs", "|": "`|`"}
 
 
 def read_raw(path: Path) -> RawTable:
     """Read a `.csv` or `.parquet` file, every cell as text.
+
+    Rows with too few or too many cells are left out and reported in `broken`: they do not hide what else is wrong.
 
     Raises:
         KnowledgeError: CR301 the file cannot be read, CR302 it is no proper CSV, CR308 a column has no name or one that
@@ -40,16 +44,30 @@ def _read_csv(path: Path) -> RawTable:
     text = _decoded(path, data)
     if not data.strip():
         raise _unreadable(path, "the file is empty", "write at least the header: the columns' names")
+    _check_separator(path, text)
     if wrong := quote_error(data):
         raise _broken_quote(path, data, *wrong)
     lines = row_lines(data)
     ragged = _Ragged()
     parsed = _parse(path, data, _header(text, lines), ragged)
-    if ragged.rows:
-        raise _ragged_error(path, lines, ragged)
-    if parsed.num_rows != len(lines) - 1:  # a line of one column that is empty: the reader skips it, or we do
+    if (
+        parsed.num_rows + len(ragged.rows) != len(lines) - 1
+    ):  # a line of one column that is empty: the reader skips it, or we do
         raise _unreadable(path, "rows and lines do not agree", "remove empty lines")
-    return RawTable(str(path), trimmed(parsed), lines[1:], text, header_line=int(lines[0]))
+    kept = np.delete(lines, [0, *(number - 1 for number, _, _ in ragged.rows)])
+    broken = tuple(_ragged_errors(path, lines, ragged))
+    return RawTable(str(path), trimmed(parsed), kept, text, header_line=int(lines[0]), broken=broken)
+
+
+def _check_separator(path: Path, text: str) -> None:
+    """A spreadsheet of some countries writes `;`: one error, instead of one for each column."""
+    start = len(text) - len(text.lstrip("\n"))
+    header = text[start:].split("\n", 1)[0]
+    found = next((name for char, name in _SEPARATORS.items() if char in header), None)
+    if found is not None and "," not in header:
+        message = f"the cells of this file are separated by {found}, and not by commas"
+        place = Place(str(path), start + 1)
+        raise KnowledgeError(Diagnostic("CR302", message, place, help="save it as CSV with commas, in UTF-8"))
 
 
 @dataclass(slots=True)
@@ -145,7 +163,7 @@ def _broken_quote(path: Path, data: bytes, position: int, reason: str) -> Knowle
     return KnowledgeError(Diagnostic("CR302", reason, Place(str(path), line, column), help=advice))
 
 
-def _ragged_error(path: Path, lines: Any, ragged: _Ragged) -> KnowledgeError:
+def _ragged_errors(path: Path, lines: Any, ragged: _Ragged) -> list[Diagnostic]:
     out = [
         Diagnostic(
             "CR302",
@@ -158,7 +176,7 @@ def _ragged_error(path: Path, lines: Any, ragged: _Ragged) -> KnowledgeError:
     if len(ragged.rows) > SHOWN:
         place = Place(str(path), int(lines[ragged.rows[SHOWN][0] - 1]))
         out.append(Diagnostic("CR399", f"… and {len(ragged.rows) - SHOWN} more errors in this file", place))
-    return KnowledgeError(out)
+    return out
 
 
 def _unreadable(path: Path, message: str, advice: str = "") -> KnowledgeError:

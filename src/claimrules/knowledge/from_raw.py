@@ -30,7 +30,7 @@ def build(raw: RawTable, declaration: Declaration, *, sparse: bool = False) -> T
             ends before it begins, CR312 a row that stands twice, CR313 two rows valid at once, CR314 a gap, CR315 a
             code set that contradicts itself.
     """
-    rows = TypedRows(raw, declaration, Report(raw.place))
+    rows = TypedRows(raw, declaration, Report(raw.place), [*raw.broken])
     _check_columns(rows, sparse=sparse)
     _read_cells(rows)
     if declaration.schema.symmetric:
@@ -38,7 +38,7 @@ def build(raw: RawTable, declaration: Declaration, *, sparse: bool = False) -> T
     _check_validity(rows)
     if declaration.schema.name == CODE_SETS:
         check_sets(rows)
-    if not rows.header:
+    if not rows.header:  # without a column or a row, versions would show gaps that are none
         check_versions(rows)
     found = [*rows.header, *rows.report.diagnostics()]
     if found:

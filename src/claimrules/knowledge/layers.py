@@ -35,8 +35,10 @@ def table_files(folders: Sequence[Path]) -> tuple[list[TableFiles], list[Diagnos
     tables: dict[str, _Found] = {}
     wrong: list[Diagnostic] = []
     for layer, folder in enumerate(folders):
-        for path in _listed(folder):
-            _place_file(path, layer, tables, wrong)
+        seen = len(wrong)
+        placed = [_place_file(path, layer, tables, wrong) for path in _listed(folder)]
+        if not any(placed) and len(wrong) == seen:
+            wrong.append(_without_tables(Path(folder)))
     out = []
     for name, found in sorted(tables.items()):
         data, declared = found.data, found.declared
@@ -61,16 +63,25 @@ def _listed(folder: Path) -> list[Path]:
         raise KnowledgeError(Diagnostic("CR301", message, Place(str(folder)))) from None
 
 
-def _place_file(path: Path, layer: int, tables: dict[str, _Found], wrong: list[Diagnostic]) -> None:
+def _without_tables(folder: Path) -> Diagnostic:
+    inner = folder / "knowledge"
+    advice = "it needs <name>.csv with <name>.yaml"
+    if inner.is_dir():
+        advice += f"; did you mean `{inner}`?"
+    return Diagnostic("CR303", f"no tables in `{folder}`", Place(str(folder)), help=advice)
+
+
+def _place_file(path: Path, layer: int, tables: dict[str, _Found], wrong: list[Diagnostic]) -> bool:
+    """Note a file of a table, or what is wrong with it. Whether it is one."""
     if path.suffix == ".yml":
         wrong.append(Diagnostic("CR304", "a declaration ends in `.yaml`", Place(str(path)), help="rename it"))
-        return
+        return False
     if path.suffix not in (*DATA, ".yaml"):
-        return
+        return False
     if not _NAME.fullmatch(path.stem):
         advice = "small letters, digits and `_`, so that a rule can name it"
         wrong.append(Diagnostic("CR304", f"`{path.stem}` cannot be a table's name", Place(str(path)), help=advice))
-        return
+        return False
     found = tables.setdefault(path.stem, _Found())
     if path.suffix == ".yaml":
         found.declared = (layer, path)
@@ -79,3 +90,4 @@ def _place_file(path: Path, layer: int, tables: dict[str, _Found], wrong: list[D
         wrong.append(Diagnostic("CR303", message, Place(str(path)), help="keep one"))
     else:
         found.data = (layer, path)
+    return True

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.diagnostics import Place
+from claimrules.diagnostics import Diagnostic, Place
 from claimrules.knowledge.csv_scan import cell_span
 
 
@@ -18,7 +18,8 @@ class RawTable:
     """Trimmed text cells, none null: an empty cell is "".
 
     `lines` are the lines of a CSV on which the rows begin, counted from 1; None where the rows stand in no text file.
-    `text` is the CSV's text. `at` is the place of rows that were not read from a file.
+    `text` is the CSV's text. `at` is the place of rows that were not read from a file. `broken` says which rows of the
+    file are not among the cells.
     """
 
     file: str
@@ -27,6 +28,7 @@ class RawTable:
     text: str = ""
     at: Place | None = None
     header_line: int = 1
+    broken: tuple[Diagnostic, ...] = ()
 
     def row(self, row: int) -> str:
         """What to call a row in a message."""
