@@ -1,5 +1,6 @@
 """One example of a rule, as data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Protocol
 
 from claimrules.cases.world import World
 from claimrules.diagnostics import Node, Place
+from claimrules.knowledge import Written
 
 
 class RuleCases(Protocol):
@@ -67,7 +69,7 @@ class Case:
     stated: World
     knowledge: tuple[tuple[str, Rows], ...] = ()
     params: tuple[tuple[str, str], ...] = ()
-    knowledge_place: Place | None = field(default=None, compare=False)
+    knowledge_places: Mapping[str, Written] = field(default_factory=dict, compare=False)
     params_place: Place | None = field(default=None, compare=False)
 
 

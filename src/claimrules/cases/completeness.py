@@ -1,4 +1,4 @@
-"""Whether a rule has the cases that it needs before it may be active."""
+"""Whether a rule has the cases that it needs before it may be active, and whether they can be run."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from claimrules.cases.case import Case, RuleCases
 from claimrules.cases.from_examples import read_cases
-from claimrules.diagnostics import CaseError, Diagnostic, Level, Place
+from claimrules.diagnostics import CaseError, Diagnostic, KnowledgeError, Level, Place
+from claimrules.knowledge import KnowledgeSet
 
 
 class CheckedRule(RuleCases, Protocol):
@@ -25,8 +26,10 @@ class CheckedRule(RuleCases, Protocol):
         """The first day on which the rule holds."""
 
 
-def case_problems(rules: Mapping[str, Any]) -> list[Diagnostic]:
+def case_problems(rules: Mapping[str, Any], knowledge: KnowledgeSet | None = None) -> list[Diagnostic]:
     """What is wrong with the cases of these rules: unreadable ones, and those that are missing.
+
+    With `knowledge`, the rows of a case are checked as those of the table are: its name, its columns, its cells.
 
     An active rule without a flagged case (CR621), without a clean case that differs from a flagged one in one fact
     (CR622), or without a case on the far side of its effective date (CR623) is an error; a rule that is not yet active
@@ -40,7 +43,19 @@ def case_problems(rules: Mapping[str, Any]) -> list[Diagnostic]:
             out.extend(error.diagnostics)
             continue
         out.extend(_missing(rule, cases))
+        if knowledge is not None:
+            out.extend(problem for case in cases for problem in _of_rows(case, knowledge))
     return out
+
+
+def _of_rows(case: Case, knowledge: KnowledgeSet) -> tuple[Diagnostic, ...]:
+    try:
+        knowledge.with_rows(
+            {table: [dict(row) for row in rows] for table, rows in case.knowledge}, None, case.knowledge_places
+        )
+    except KnowledgeError as error:
+        return error.diagnostics
+    return ()
 
 
 def _missing(rule: CheckedRule, cases: tuple[Case, ...]) -> Iterator[Diagnostic]:

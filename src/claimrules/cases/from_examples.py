@@ -7,6 +7,7 @@ from claimrules.cases.expectation import read_expect
 from claimrules.cases.reader import Problems, entries, scalar
 from claimrules.cases.world_from_case import read_world
 from claimrules.diagnostics import CaseError, MappingNode, Node, Place, SequenceNode
+from claimrules.knowledge import Written
 from claimrules.pack import root_of
 
 CASE_KEYS = (
@@ -79,8 +80,8 @@ def _read_case(node: Node, rule: RuleCases, problems: Problems) -> Case | None:
         stated=world,
         expect=read_expect(expect_node, rule.kind, world, problems),
         knowledge=_knowledge(node.get("knowledge"), problems),
+        knowledge_places=_written(node.get("knowledge")),
         params=_params(node.get("params"), problems),
-        knowledge_place=_place(node, "knowledge"),
         params_place=_place(node, "params"),
     )
 
@@ -107,6 +108,21 @@ def _knowledge_row(node: Node, table: str, problems: Problems) -> tuple[tuple[st
         if cell is not None:
             cells.append((column, cell.text or ""))
     return tuple(cells)
+
+
+def _written(node: Node | None) -> dict[str, Written]:
+    """Where the rows of each table stand, as far as they have the right shape."""
+    out: dict[str, Written] = {}
+    for table, rows in node.items if isinstance(node, MappingNode) else ():
+        items = rows.items if isinstance(rows, SequenceNode) else ()
+        cells = {
+            (number, key.text or ""): (key.place, value.place)
+            for number, row in enumerate(items)
+            if isinstance(row, MappingNode)
+            for key, value in row.items
+        }
+        out[table.text or ""] = Written(table.place, tuple(row.place for row in items), cells)
+    return out
 
 
 def _params(node: Node | None, problems: Problems) -> tuple[tuple[str, str], ...]:

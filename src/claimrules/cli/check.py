@@ -39,7 +39,7 @@ def check(
         checked = len(files)
     else:
         found.extend(pack.warnings)
-        found.extend(case_problems(pack.rules))
+        found.extend(case_problems(pack.rules, pack.knowledge))
         checked = len(pack.rules)
     errors = sum(one.level is Level.ERROR for one in found)
     if json:

@@ -8,6 +8,7 @@ from claimrules.knowledge.code_set import CodeSet
 from claimrules.knowledge.declared_columns import read_declared_columns
 from claimrules.knowledge.knowledge_set import KnowledgeSet
 from claimrules.knowledge.table import ColumnLabel, Completeness, Source, Table
+from claimrules.knowledge.written import Written
 
 __all__ = [
     "CodeSet",
@@ -16,5 +17,6 @@ __all__ = [
     "KnowledgeSet",
     "Source",
     "Table",
+    "Written",
     "read_declared_columns",
 ]

@@ -16,6 +16,7 @@ from claimrules.knowledge.from_yaml import read_declaration
 from claimrules.knowledge.layers import TableFiles, table_files
 from claimrules.knowledge.raw_table import raw_of_rows
 from claimrules.knowledge.table import CODE_SETS, Declaration, Table, code_sets_declaration
+from claimrules.knowledge.written import Written
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,16 @@ class KnowledgeSet:
             raise KnowledgeError(wrong)
         return cls._of(tables)
 
-    def with_rows(self, tables: Mapping[str, Sequence[Mapping[str, str]]], place: Place | None = None) -> "KnowledgeSet":
+    def with_rows(
+        self,
+        tables: Mapping[str, Sequence[Mapping[str, str]]],
+        place: Place | None = None,
+        written: Mapping[str, Written] | None = None,
+    ) -> "KnowledgeSet":
         """The same set with the rows of these tables replaced, checked by their declarations.
 
-        Rows are texts by column; a column that they lack is null. `place` is where they are written.
+        Rows are texts by column; a column that they lack is null. `place` is where they are written, `written` the places
+        of single cells, by table.
 
         Raises:
             KnowledgeError: CR316 no such table, and whatever a file of these rows would be refused for.
@@ -74,14 +81,17 @@ class KnowledgeSet:
         changed: dict[str, Table] = {}
         wrong: list[Diagnostic] = []
         for name, rows in tables.items():
+            at = (written or {}).get(name)
             declaration = self._declaration(name)
             if declaration is None:
                 near = suggest(name, self.tables)
                 advice = f"did you mean `{near}`?" if near else ""
-                wrong.append(Diagnostic("CR316", f"there is no knowledge table `{name}`", place, help=advice))
+                wrong.append(
+                    Diagnostic("CR316", f"there is no knowledge table `{name}`", at.table if at else place, help=advice)
+                )
                 continue
             try:
-                changed[name] = build(raw_of_rows(name, rows, place), declaration, sparse=True)
+                changed[name] = build(raw_of_rows(name, rows, at or place), declaration, sparse=True)
             except KnowledgeError as error:
                 wrong.extend(error.diagnostics)
         if wrong:

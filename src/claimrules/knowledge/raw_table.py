@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from claimrules.diagnostics import Diagnostic, Place
 from claimrules.knowledge.csv_scan import cell_span
+from claimrules.knowledge.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class RawTable:
     """Trimmed text cells, none null: an empty cell is "".
 
     `lines` are the lines of a CSV on which the rows begin, counted from 1; None where the rows stand in no text file.
-    `text` is the CSV's text. `at` is the place of rows that were not read from a file. `broken` says which rows of the
+    `text` is the CSV's text. `at` is the place of rows that were not read from a file, or the places. `broken` says which rows of the
     file are not among the cells.
     """
 
@@ -26,7 +27,7 @@ class RawTable:
     cells: Any
     lines: npt.NDArray[np.int64] | None = None
     text: str = ""
-    at: Place | None = None
+    at: Place | Written | None = None
     header_line: int = 1
     broken: tuple[Diagnostic, ...] = ()
 
@@ -36,6 +37,8 @@ class RawTable:
 
     def place(self, row: int, column: str | None) -> Place:
         """Where a cell stands, or its row where `column` is None or absent."""
+        if isinstance(self.at, Written):
+            return self.at.value(row, column)
         if self.at is not None:
             return self.at
         if self.lines is None:
@@ -49,6 +52,8 @@ class RawTable:
 
     def header_place(self, index: int | None) -> Place:
         """Where the name of a column stands, or the header where `index` is None."""
+        if isinstance(self.at, Written):
+            return self.at.table if index is None else self.at.name(self.cells.column_names[index])
         if self.at is not None:
             return self.at
         if self.lines is None:
@@ -62,7 +67,7 @@ class RawTable:
         return str(self.cells[column][row].as_py())
 
 
-def raw_of_rows(name: str, rows: Sequence[Mapping[str, str]], at: Place | None) -> RawTable:
+def raw_of_rows(name: str, rows: Sequence[Mapping[str, str]], at: Place | Written | None) -> RawTable:
     """Rows that were written out in a rule's case. A column that a row lacks is empty there."""
     names = list(dict.fromkeys(key for row in rows for key in row))
     columns = [pa.array([_text(row.get(key)) for row in rows], pa.string()) for key in names]
