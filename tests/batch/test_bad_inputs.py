@@ -80,6 +80,19 @@ def test_an_empty_file_and_a_doubled_header(folder: Any, small: dict[str, str]) 
     fails(folder(small | {"claims.csv": "\n\n"}), "CR101", "claims.csv")
 
 
+@pytest.mark.parametrize(("mark", "said"), [(";", 'delimiter: ";"'), ("\t", "delimiter: tab"), ("|", 'delimiter: "|"')])
+def test_another_delimiter_is_named(folder: Any, small: dict[str, str], mark: str, said: str) -> None:
+    small["lines.csv"] = small["lines.csv"].replace(",", mark)
+    fails(folder(small), "CR102", "lines.csv", "one cell", said)
+
+
+def test_a_table_of_another_kind_is_told_how_to_become_one() -> None:
+    frame = type("DataFrame", (), {"__module__": "pandas.core.frame"})()
+    fails({"claims": frame}, "CR106", "pyarrow.Table.from_pandas(df)")
+    fails({"claims": [{"claim_id": "C1"}]}, "CR106", "pyarrow.Table.from_pylist(rows)")
+    fails({"claims": 5}, "CR106", "is a int, not a pyarrow.Table")
+
+
 def test_a_header_alone_is_no_claims(folder: Any) -> None:
     intake = drain(folder({"claims.csv": "claim_id,person_id,provider_id\n"}))
     assert intake.counts["claims"] == TableCount()
@@ -144,15 +157,36 @@ def test_the_thirtieth_of_february(folder: Any, small: dict[str, str]) -> None:
     assert (claim["source_table"], claim["source_file"], claim["row_number"]) == ("claims", "claims.csv", 2)
     assert (claim["code"], claim["reason"]) == ("CR110", "admitted_at '2025-02-30' is no day or time that exists")
     assert (line["source_table"], line["code"], line["row_number"]) == ("lines", "CR113", 3)
+    assert line["reason"] == "its claim 'C2' was rejected"
 
 
 def test_a_personal_value_is_masked_in_reason_and_raw(folder: Any, small: dict[str, str]) -> None:
     small["claims.csv"] = small["claims.csv"].replace("1990-05-06", "1990-02-31")
     row = drain(folder(small)).rejects.to_pylist()[0]
-    assert row["reason"].startswith("birth_date '***' ")
+    assert row["reason"] == "birth_date (value masked) is no day or time that exists"
     assert "person_id=***" in row["raw"]
     assert "birth_date=***" in row["raw"]
     assert "claim_id=C2" in row["raw"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("1990-13-06", "is no date: the month is 13"),
+        ("19900006", "is no date: the month is 0"),
+        ("1990/5/32", "is no date: the day is 32"),
+        ("1990-02-30", "is no day or time that exists"),
+        ("6 May 1990", "is not a date (YYYY-MM-DD)"),
+        ("1990-05-06 12:30", "has a time of day where a date is expected"),
+    ],
+)
+def test_a_birth_date_that_cannot_be_read_says_why_without_saying_the_date(
+    folder: Any, small: dict[str, str], written: str, said: str
+) -> None:
+    small["claims.csv"] = small["claims.csv"].replace("1990-05-06", written)
+    row = drain(folder(small)).rejects.to_pylist()[0]
+    assert row["reason"] == f"birth_date (value masked) {said}"
+    assert not any("1990" in str(cell) for cell in row.values())
 
 
 def test_several_faults_of_one_row_are_one_reject(folder: Any, small: dict[str, str]) -> None:
@@ -167,7 +201,20 @@ def test_an_orphan_line(folder: Any, small: dict[str, str]) -> None:
     small["lines.csv"] += "1,C77,X1,1,4.00,2024-03-01\n"
     row = only_reject(drain(folder(small)))
     assert (row["code"], row["row_number"]) == ("CR113", 5)
-    assert "claim_id 'C77'" in row["reason"]
+    assert row["reason"] == "there is no claim 'C77'"
+
+
+@pytest.mark.parametrize("batch_lines", [1, 1000])
+def test_a_line_says_whether_its_claim_was_rejected_or_never_was(
+    folder: Any, small: dict[str, str], batch_lines: int
+) -> None:
+    """C2 has an empty person, C8 an empty id and so is no one's claim; C1 stands twice, once unreadable."""
+    small["claims.csv"] = small["claims.csv"].replace("C2,P2", "C2,") + ",P8,H1,,,,0,1\nC1,P1,H1,,,,0,x\n"
+    small["lines.csv"] += "1,C9,X1,1,4.00,2024-03-01\n1,C8,X1,1,4.00,2024-03-01\n"
+    intake = drain(folder(small), batch_lines=batch_lines)
+    found = [(r["row_number"], r["reason"]) for r in intake.rejects.to_pylist() if r["code"] == "CR113"]
+    assert found == [(3, "its claim 'C2' was rejected"), (5, "there is no claim 'C9'"), (6, "there is no claim 'C8'")]
+    assert intake.counts["lines"].audited == 2
 
 
 def test_a_doubled_line_key_keeps_one_and_the_same_in_any_order(folder: Any, small: dict[str, str]) -> None:
@@ -192,7 +239,9 @@ def test_a_doubled_claim_of_another_person_is_found_and_its_lines_stay(
         for rows in ([*rest, other], [other, *rest]):
             intake = drain(folder(small | {"claims.csv": header + "".join(rows)}), batch_lines=batch_lines)
             row = only_reject(intake)
-            assert (row["code"], row["reason"]) == ("CR114", "claim_id 'C1' stands on another row too")
+            assert row["code"] == "CR114"
+            assert row["reason"].startswith("claim_id 'C1' stands on another row too (")
+            assert "`group: {by: ID}` of a mapping" in row["reason"]
             assert intake.counts["lines"].audited == 3
             seen.add((person, row["raw"]))
     assert len(seen) == 5

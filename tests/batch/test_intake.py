@@ -279,3 +279,24 @@ def test_lines_are_not_needed(folder: Any, small: dict[str, str]) -> None:
     assert batch.lines.column_names == ["line_id", "claim_id", "item_code", "quantity", "amount"]
     assert ("lines", "amount") in intake.absent
     assert intake.counts["lines"] == TableCount(amount=Decimal("0.00"))
+
+
+def test_a_misspelt_column_is_named_with_the_nearest_and_others_are_left_alone(folder: Any, small: dict[str, str]) -> None:
+    """`amount` is there and so is not suggested for `amounts`; `ward` is like nothing."""
+    small["lines.csv"] = small["lines.csv"].replace("charged_at", "chargd_at").replace("\n", ",,\n")
+    small["lines.csv"] = small["lines.csv"].replace("chargd_at,,", "chargd_at,ward,amounts")
+    with open_claims(folder(small)) as intake:
+        [warning] = intake.warnings
+    named = "amounts, chargd_at (did you mean charged_at?), ward"
+    assert (warning.code, warning.message) == ("CR108", f"columns that are not read: lines: {named}")
+
+
+def test_chinese_words_for_sex_and_flags_read_as_ours(folder: Any, small: dict[str, str]) -> None:
+    claims = small["claims.csv"].replace(",male,", ",男,").replace(",female,", ", 女,").replace(",1,30", ",是,30")
+    with open_claims(folder(small | {"claims.csv": claims})) as intake:
+        [batch] = intake.partitions()
+    assert sorted(zip(*(batch.claims[n].to_pylist() for n in ("claim_id", "sex")), strict=True)) == [
+        ("C1", "male"),
+        ("C2", "female"),
+    ]
+    assert intake.counts["claims"].left_out == 1

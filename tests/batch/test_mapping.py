@@ -318,3 +318,14 @@ def test_a_broken_mapping_never_ends_in_a_traceback(text: str) -> None:
 def test_an_unknown_mapping_names_the_built_in_ones() -> None:
     with pytest.raises(ClaimsError, match="built in are canonical, nhsa"):
         load_mapping("nhs")
+
+
+@pytest.mark.parametrize(
+    ("group", "said"), [("[id]", "write {by: id}"), ("id", "write {by: id}"), ("[a, b]", "write {by: [a, b]}")]
+)
+    ("group", "said"), [("[id]", "write {by: id}"), ("id", "write {by: id}"), ("[a, b]", "{by: [a, b]}")]
+)
+def test_a_group_that_is_a_list_is_told_how_to_write_it(group: str, said: str) -> None:
+    [found] = wrong(HEAD.replace("    columns:", f"    group: {group}\n    columns:"))
+    assert found.code == "CR121"
+    assert said in found.help

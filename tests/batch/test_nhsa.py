@@ -92,3 +92,19 @@ def test_families_of_medical_categories(folder: Any) -> None:
         [batch] = intake.partitions()
     found = dict(zip(batch.claims["med_type"].to_pylist(), batch.claims["care_type"].to_pylist(), strict=True))
     assert found == CARE
+
+
+def test_the_hospitals_own_name_stands_in_for_a_missing_product_name(folder: Any) -> None:
+    fees = "feedetl_sn,setl_id,med_list_codg,cnt,det_item_fee_sumamt,medins_list_name{more}\nF1,S1,X1,1,10.00,own{value}\n"
+    for more, value, name in (("", "", "own"), (",prodname", ",brand", "brand")):
+        text = fees.format(more=more, value=value)
+        with open_claims(folder({"setlinfo.csv": SETTLEMENT, "feedetail.csv": text}), mapping="nhsa") as intake:
+            [batch] = intake.partitions()
+        assert [(r["item_name"], r["provider_item_name"]) for r in batch.lines.to_pylist()] == [(name, "own")]
+
+
+def test_columns_that_another_table_holds_are_ordinary(folder: Any) -> None:
+    fees = "feedetl_sn,setl_id,mdtrt_id,psn_no,med_list_codg,cnt,det_item_fee_sumamt,fee_ocur_tim,telephone\n"
+    with open_claims(folder({"setlinfo.csv": SETTLEMENT, "feedetail.csv": fees}), mapping="nhsa") as intake:
+        [warning] = intake.warnings
+    assert warning.message == "columns that are not read: lines: fee_ocur_tim (did you mean fee_ocur_time?), telephone"

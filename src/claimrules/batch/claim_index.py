@@ -27,6 +27,7 @@ class ClaimIndex:
         self._hashes: list[Hashes] = []
         self._buckets: list[npt.NDArray[np.int16]] = []
         self._left: list[Hashes] = []
+        self._rejected: list[Hashes] = []
         self._known: Hashes = np.empty(0, np.uint64)
         self._bucket_of: npt.NDArray[np.int16] = np.empty(0, np.int16)
         self._shared: Hashes = np.empty(0, np.uint64)
@@ -43,6 +44,16 @@ class ClaimIndex:
     def add_left_out(self, claim_id: Any) -> None:
         """Claims that the mapping filtered out."""
         self._left.append(hash_strings(claim_id))
+
+    def add_rejected(self, claim_id: Any) -> None:
+        """Claims whose own row was rejected."""
+        self._rejected.append(hash_strings(claim_id))
+
+    def was_rejected(self, claim_id: Any) -> npt.NDArray[np.bool_]:
+        """True where a claim of that id was rejected; good for a reason in words, since two ids may share a hash."""
+        known = np.unique(np.concatenate([*self._rejected, np.empty(0, np.uint64)]))
+        hashes = hash_strings(claim_id)
+        return _among(known, hashes) if len(known) else np.zeros(len(hashes), np.bool_)
 
     def finish(self, spool: Spool, visible: list[str]) -> None:
         """Sort, and settle the doubled ids: of equal ids the row with the least content hash stays."""

@@ -96,7 +96,18 @@ class Tables:
         for key in (pattern, stem):
             if key in self.tables:
                 if not isinstance(self.tables[key], pa.Table):
-                    kind = type(self.tables[key]).__name__
-                    raise ClaimsError(Diagnostic("CR106", f"`{key}` is a {kind}, not a pyarrow.Table"))
+                    raise _no_table(key, self.tables[key])
                 return [MemorySource(self.file or key, self.tables[key], self.rows.get(key))]
         return []
+
+
+def _no_table(key: str, value: object) -> ClaimsError:
+    kind = type(value)
+    library = kind.__module__.partition(".")[0]
+    advice = {
+        ("pandas", "DataFrame"): "write pyarrow.Table.from_pandas(df)",
+        ("polars", "DataFrame"): "write df.to_arrow()",
+        ("builtins", "dict"): "write pyarrow.table(columns)",
+        ("builtins", "list"): "write pyarrow.Table.from_pylist(rows)",
+    }.get((library, kind.__name__), "")
+    return ClaimsError(Diagnostic("CR106", f"`{key}` is a {kind.__name__}, not a pyarrow.Table", help=advice))

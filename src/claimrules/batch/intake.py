@@ -1,6 +1,7 @@
 """Claims on their way in: read once, cut at persons, counted."""
 
 from collections.abc import Iterator
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -15,14 +16,15 @@ from claimrules.batch.documents import BadDocument
 from claimrules.batch.files import Shelf
 from claimrules.batch.hashing import hash_rows, hash_strings, total
 from claimrules.batch.mapping import Mapping
-from claimrules.batch.partition import FILE, ROW, Bench, judge, orphan_reason, reject_rows
+from claimrules.batch.partition import FILE, ROW, Bench, judge, lost_reason, reject_rows
 from claimrules.batch.rejects import DOCUMENT, Rejects
 from claimrules.batch.rejects import ORPHAN as ORPHAN_CODE
 from claimrules.batch.rows import typed_nulls
 from claimrules.batch.schema import CHILDREN, NAMES, absent_columns, empty_table
 from claimrules.batch.spool import Buckets, Spool
 from claimrules.batch.table_reader import Read, TableReader
-from claimrules.diagnostics import Diagnostic, Level
+from claimrules.batch.unread import unread_columns
+from claimrules.diagnostics import Diagnostic
 
 MAX_BUCKETS = 4096
 
@@ -78,12 +80,8 @@ class Intake:
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """One for all columns that nothing reads, in tables that are read by the catalog's own names."""
-        extra = {n: sorted(r.unread) for n, r in self._readers.items() if r.how.whole and r.unread}
-        if not extra:
-            return ()
-        names = "; ".join(f"{table}: {', '.join(columns)}" for table, columns in extra.items())
-        advice = "declare them with a type under `extra` in a mapping, or in rules/columns.yaml, if a rule needs them"
-        return (Diagnostic("CR108", f"columns that are not read: {names}", help=advice, level=Level.WARNING),)
+        warning = unread_columns(self._readers)
+        return () if warning is None else (warning,)
 
     @property
     def fingerprint(self) -> str:
@@ -175,6 +173,8 @@ class Intake:
         for read in self._counted("claims"):
             if read.left_ids is not None:
                 self._index.add_left_out(read.left_ids)
+            if read.rejected_ids is not None:
+                self._index.add_rejected(read.rejected_ids)
             if read.table is None or not read.table.num_rows:
                 continue
             table = _with_encounter(read.table)
@@ -204,7 +204,9 @@ class Intake:
         orphan = buckets == ORPHAN
         if orphan.any():
             tally.rejected += int(orphan.sum())
-            reject_rows(self._files, name, table.filter(pa.array(orphan)), ORPHAN_CODE, orphan_reason, self._early)
+            lost = table.filter(pa.array(orphan))
+            rejected = self._index.was_rejected(lost.column("claim_id").combine_chunks())
+            reject_rows(self._files, name, lost, ORPHAN_CODE, partial(lost_reason, rejected=rejected), self._early)
         return buckets
 
     def _counted(self, name: str) -> Iterator[Read]:

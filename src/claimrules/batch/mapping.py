@@ -101,7 +101,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class TableMap:
-    """One canonical table. `files` are all read; of `first_of` the first. `whole`: unread columns are extra."""
+    """One canonical table. `files` are all read; of `first_of` the first. `whole`: unread columns are extra.
+
+    `national`: read by the national names, of which a file holds many that belong to another table.
+    """
 
     table: str
     columns: tuple[ColumnMap, ...]
@@ -115,6 +118,7 @@ class TableMap:
     unpivot: Unpivot | None = None
     group: Group | None = None
     whole: bool = False
+    national: bool = False
     optional: bool = False
     place: Place | None = None
 

@@ -88,6 +88,7 @@ def _table(read: Reader, table: str, body: MappingNode, top: MappingNode, declar
         _unpivot(read, body.get("unpivot")),
         _group(read, body.get("group")),
         whole=bool(use),
+        national=use == "national",
         optional=bool(read.flag(body.get("optional"))) and table != "claims",
         place=body.place,
     )
@@ -156,6 +157,12 @@ def _unpivot(read: Reader, node: object) -> Unpivot | None:
 
 def _group(read: Reader, node: object) -> Group | None:
     if node is None:
+        return None
+    if not isinstance(node, MappingNode):
+        names = read.texts(node)
+        by = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+        place = getattr(node, "place", Place(""))
+        read.fault("CR121", "`group` must be a mapping of keys and values", place, help=f"write {{by: {by}}}")
         return None
     body = read.mapping(node, "`group`", ("by", "order"))
     if body is None:

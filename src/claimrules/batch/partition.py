@@ -17,6 +17,7 @@ from claimrules.batch.schema import CHILDREN, NAMES
 from claimrules.catalog import fields_of
 
 FILE, ROW = "__file", "__row"
+_FLAT = "(a flat file, a claim on several rows? `group: {by: ID}` of a mapping makes one of them)"
 HIDDEN = frozenset({FILE, ROW, SEQUENCE})
 
 
@@ -139,7 +140,8 @@ def reject_rows(files: list[str], name: str, table: Any, code: str, reason: Any,
 
 
 def _doubled_claim(table: Any) -> Any:
-    return pc.binary_join_element_wise("claim_id '", _array(table.column("claim_id")), "' stands on another row too", "")
+    said = f"' stands on another row too {_FLAT}"
+    return pc.binary_join_element_wise("claim_id '", _array(table.column("claim_id")), said, "")
 
 
 def _doubled_line(table: Any) -> Any:
@@ -148,9 +150,15 @@ def _doubled_line(table: Any) -> Any:
 
 
 def orphan_reason(table: Any) -> Any:
-    """The reason for rows without their claim."""
+    """The reason for rows without a claim."""
+    return pc.binary_join_element_wise("there is no claim '", _array(table.column("claim_id")), "'", "")
+
+
+def lost_reason(table: Any, rejected: npt.NDArray[np.bool_]) -> Any:
+    """The reason for rows without an accepted claim, of which `rejected` have one that was itself rejected."""
     ids = _array(table.column("claim_id"))
-    return pc.binary_join_element_wise("claim_id '", ids, "' is not among the accepted claims", "")
+    lost = pc.binary_join_element_wise("its claim '", ids, "' was rejected", "")
+    return pc.if_else(pa.array(rejected), lost, orphan_reason(table))
 
 
 def _visible(table: Any) -> Any:

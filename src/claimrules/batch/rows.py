@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 
 from claimrules.batch.coerce import Coerced, as_text, coerce, plain, read_distinct, trim
 from claimrules.batch.mapping import Codes, ColumnMap, Otherwise
-from claimrules.batch.rejects import EMPTY, MASK, UNREADABLE
+from claimrules.batch.masked_reasons import masked_reasons
+from claimrules.batch.rejects import EMPTY, UNREADABLE
 from claimrules.batch.schema import arrow_type
+from claimrules.catalog import Base
 from claimrules.models import fold
 
 Env = dict[str, Any]
@@ -119,10 +121,11 @@ def translate(codes: Codes, word: str) -> str | None:
 def _unreadable(column: ColumnMap, raw: Any, read: Coerced, env: Env) -> Any:
     source = source_of(column, env)
     name = column.target if source in (None, column.target) else f"{column.target} ({source})"
+    given = as_text(raw.take(pa.array(read.bad)))
     if column.personal:
-        shown = pa.repeat(pa.scalar(MASK, pa.string()), len(read.bad))
-    else:
-        shown = pc.utf8_slice_codeunits(as_text(raw.take(pa.array(read.bad))), 0, 60)
+        why = masked_reasons(given, read.why, dates=column.type.base is Base.DATE and column.pattern is None)
+        return pc.binary_join_element_wise(f"{name} (value masked)", why, " ")
+    shown = pc.utf8_slice_codeunits(given, 0, 60)
     return pc.binary_join_element_wise(f"{name} '", pc.binary_join_element_wise(shown, read.why, "' "), "")
 
 

@@ -22,7 +22,7 @@ from claimrules.diagnostics import ClaimsError, Diagnostic, Place, suggest
 class Read:
     """Accepted rows (`table`, with the file code and row number of each), and how many others there were.
 
-    `left_ids`: the claim ids of rows filtered out, for `claims` only.
+    `left_ids`, `rejected_ids`: the claim ids of rows filtered out, and of unreadable ones; for `claims` only.
     """
 
     table: Any
@@ -32,6 +32,7 @@ class Read:
     rejected: int
     left_out: int
     left_ids: Any = None
+    rejected_ids: Any = None
 
 
 class TableReader:
@@ -65,8 +66,12 @@ class TableReader:
     @property
     def unread(self) -> set[str]:
         """Columns of the files that nothing reads."""
-        read = {name for c in self.how.columns for name in c.reads}
-        return {name for s in self.sources for name in s.columns} - read
+        return {name for s in self.sources for name in s.columns} - self.wanted
+
+    @property
+    def wanted(self) -> set[str]:
+        """Columns that the mapping would read."""
+        return {name for c in self.how.columns for name in c.reads}
 
     def _find(self) -> list[Source]:
         how = self.how
@@ -227,12 +232,15 @@ class TableReader:
             shaped = unpivot(shaped, self.how.unpivot, self.how.nulls)
         checked = read_rows(shaped.env, shaped.n, self.columns, self.how.nulls)
         table, files, rows = checked.table, shaped.files, shaped.rows
+        lost = None
         if len(checked.bad):
             self._reject(shaped, checked, rejects)
             good = checked.good()
+            if self.how.table == "claims":
+                lost = table.column("claim_id").combine_chunks().filter(pa.array(~good)).drop_null()
             table, files, rows = table.filter(pa.array(good)), files[good], rows[good]
         bad = len(checked.bad)
-        return Read(table, files, rows, shaped.n + ragged + left, bad + ragged, left, left_ids)
+        return Read(table, files, rows, shaped.n + ragged + left, bad + ragged, left, left_ids, lost)
 
     def _reject(self, shaped: Shaped, checked: Checked, rejects: Rejects) -> None:
         bad = shaped.take(checked.bad)
