@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from claimrules.catalog import INTEGER, TEXT, WINDOW, KeyColumn, Match, TableSchema, decimal, enumeration
-from claimrules.language import Rule, read_rule
+from claimrules.language import Rule, Source, read_rule
+from claimrules.language.frame import Bilingual
 
 SCHEMAS = {
     schema.name: schema
@@ -24,7 +25,13 @@ SCHEMAS = {
     )
 }
 SETS = frozenset({"planned readmission"})
-SOURCES = frozenset({"fund-regulation-2021", "problem-list-2025"})
+SOURCES = {
+    "fund-regulation-2021": Source(
+        title=Bilingual(zh="条例", en="Regulation"),
+        articles={"第三十八条": "…", "第三十八条第二项": "…", "第三十八条第三项": "…"},
+    ),
+    "problem-list-2025": Source(title=Bilingual(zh="清单", en="List")),
+}
 
 HEAD = """id: t
 title: {zh: 测试, en: test}

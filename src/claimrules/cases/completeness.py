@@ -49,10 +49,9 @@ def case_problems(rules: Mapping[str, Any], knowledge: KnowledgeSet | None = Non
 
 
 def _of_rows(case: Case, knowledge: KnowledgeSet) -> tuple[Diagnostic, ...]:
+    tables = {table: [dict(row) for row in rows] for table, rows in case.knowledge}
     try:
-        knowledge.with_rows(
-            {table: [dict(row) for row in rows] for table, rows in case.knowledge}, None, case.knowledge_places
-        )
+        knowledge.with_rows(tables, written=case.knowledge_places)
     except KnowledgeError as error:
         return error.diagnostics
     return ()

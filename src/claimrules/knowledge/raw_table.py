@@ -19,8 +19,8 @@ class RawTable:
     """Trimmed text cells, none null: an empty cell is "".
 
     `lines` are the lines of a CSV on which the rows begin, counted from 1; None where the rows stand in no text file.
-    `text` is the CSV's text. `at` is the place of rows that were not read from a file, or the places. `broken` says which rows of the
-    file are not among the cells.
+    `text` is the CSV's text. `at` is where rows stand that were not read from a file. `broken` says which rows of the file
+    are not among the cells.
     """
 
     file: str

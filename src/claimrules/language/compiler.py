@@ -10,6 +10,7 @@ from claimrules.language.outcome import Outcome
 from claimrules.language.relations import Relations
 from claimrules.language.rule import Basis, LetSpec, Parameter, Rule, Text
 from claimrules.language.scope import is_row_level
+from claimrules.language.sources import Source
 
 MAX_NAMES = 20
 """Through how many names of `let` a value may be reached: the plan puts each definition in its place."""
@@ -92,7 +93,18 @@ class Compiler(Relations, Outcome):
                 near = suggest(basis.source, self.sources)
                 advice = f"did you mean `{near}`?" if near else "add it to sources.yaml"
                 self._wrong("CR220", f"unknown source `{basis.source}`", ("basis", i, "source"), advice)
+            elif self.sources is not None and basis.article:
+                self._article(i, basis.article, self.sources[basis.source])
         return tuple(Basis(b.source, b.article) for b in self.frame.basis)
+
+    def _article(self, i: int, article: str, source: Source) -> None:
+        """Where a source lists its articles, one that it does not list is misspelt."""
+        if not source.articles or article in source.articles:
+            return
+        near = suggest(article, source.articles)
+        advice = f"did you mean `{near}`?" if near else f"it lists {', '.join(source.articles)}."
+        message = f"`{self.frame.basis[i].source}` has no article `{article}` in sources.yaml"
+        self._wrong("CR222", message, ("basis", i, "article"), f"{advice} A new one is added to its `articles`")
 
     def _param(self, name: str, frame: ParamFrame) -> Parameter:
         type_, value = typed_literal(frame.default)

@@ -13,6 +13,7 @@ from claimrules.language.expression import Expr
 from claimrules.language.frame import RuleFrame
 from claimrules.language.rule import LetSpec
 from claimrules.language.scope import Scope
+from claimrules.language.sources import Source
 from claimrules.language.sql import parse
 from claimrules.language.sql_text import SqlText
 
@@ -26,7 +27,7 @@ class Compiling(ABC):
         root: MappingNode,
         tables: Mapping[str, TableSchema],
         sets: frozenset[str],
-        sources: frozenset[str] | None,
+        sources: Mapping[str, Source] | None,
         extra: Mapping[str, Mapping[str, Type]],
     ) -> None:
         self.frame = frame

@@ -32,6 +32,7 @@ from claimrules.language.frame import (
     RuleFrame,
 )
 from claimrules.language.rule import Rule
+from claimrules.language.sources import Source
 
 FRAMES: dict[str, type[BaseModel]] = {
     "title": Bilingual,
@@ -74,7 +75,7 @@ def read_rule(
     tables: Mapping[str, TableSchema],
     *,
     sets: frozenset[str] = frozenset(),
-    sources: frozenset[str] | None = None,
+    sources: Mapping[str, Source] | None = None,
     extra: Mapping[str, Mapping[str, Type]] | None = None,
     file: str | None = None,
 ) -> Rule:

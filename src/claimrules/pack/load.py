@@ -68,7 +68,7 @@ def load(
     if not files:
         found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
     broken = bool(found)
-    read = _read_rules(files, tables, frozenset(sources) if (root / "sources.yaml").exists() else None, extra, found)
+    read = _read_rules(files, tables, sources if (root / "sources.yaml").exists() else None, extra, found)
     if broken:  # without its tables, nothing can be said of a rule but how it is written
         found = [d for d in found if not "CR213" <= d.code <= "CR299"]
     if found:
@@ -94,7 +94,7 @@ def root_of(rules: Path) -> Path:
 def _read_rules(
     files: Sequence[Path],
     tables: KnowledgeSet,
-    sources: frozenset[str] | None,
+    sources: Mapping[str, Source] | None,
     extra: Mapping[str, Mapping[str, Type]],
     found: list[Diagnostic],
 ) -> dict[str, Rule]:
