@@ -83,7 +83,7 @@ def test_an_empty_file_and_a_doubled_header(folder: Any, small: dict[str, str]) 
 @pytest.mark.parametrize(("mark", "said"), [(";", 'delimiter: ";"'), ("\t", "delimiter: tab"), ("|", 'delimiter: "|"')])
 def test_another_delimiter_is_named(folder: Any, small: dict[str, str], mark: str, said: str) -> None:
     small["lines.csv"] = small["lines.csv"].replace(",", mark)
-    fails(folder(small), "CR102", "lines.csv", "one cell", said)
+    fails(folder(small), "CR104", "lines.csv", "`item_code`", "one cell", said)
 
 
 def test_a_table_of_another_kind_is_told_how_to_become_one() -> None:

@@ -323,8 +323,6 @@ def test_an_unknown_mapping_names_the_built_in_ones() -> None:
 @pytest.mark.parametrize(
     ("group", "said"), [("[id]", "write {by: id}"), ("id", "write {by: id}"), ("[a, b]", "write {by: [a, b]}")]
 )
-    ("group", "said"), [("[id]", "write {by: id}"), ("id", "write {by: id}"), ("[a, b]", "{by: [a, b]}")]
-)
 def test_a_group_that_is_a_list_is_told_how_to_write_it(group: str, said: str) -> None:
     [found] = wrong(HEAD.replace("    columns:", f"    group: {group}\n    columns:"))
     assert found.code == "CR121"

@@ -20,8 +20,6 @@ from claimrules.diagnostics import ClaimsError, Diagnostic, Place
 
 _BLOCK = 8 * 1024 * 1024
 _SAMPLE = 1024 * 1024
-_MARKS = (";", "\t", "|", ",")
-"""What divides columns, in files of this name."""
 _UTF8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
 
 
@@ -75,11 +73,6 @@ class CsvSource:
         names = tuple(cell.strip() for cell in header)
         if not names:
             raise unreadable(self.name, "it is empty: not even a header", "write the column names in the first row")
-        if len(names) == 1 and (marks := [mark for mark in _MARKS if mark in names[0] and mark != self.delimiter]):
-            mark = "tab" if marks[0] == "\t" else f'"{marks[0]}"'
-            message = f"the header is one cell: {names[0][:80]!r}"
-            advice = f"the columns are divided otherwise: write `delimiter: {mark}` in a mapping (--mapping)"
-            raise ClaimsError(Diagnostic("CR102", message, Place(self.name, 1), help=advice))
         doubled = sorted({n for n in names if names.count(n) > 1})
         if doubled:
             message = f"the header names {', '.join(map(repr, doubled))} twice"

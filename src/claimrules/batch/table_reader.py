@@ -254,5 +254,13 @@ def _missing(name: str, source: Source, place: Place | None, have: set[str] | No
     near = suggest(name, have if have is not None else source.columns)
     wanted = f", which `{target}` needs" if target and target != name else ""
     advice = f"is it `{near}`?" if near else "name the column that holds it in a mapping (--mapping)"
+    if mark := _divided_by(source.columns):
+        advice = f"its header is one cell: write `delimiter: {mark}` in a mapping (--mapping)"
     message = f"{source.name} has no column `{name}`{wanted}"
     return ClaimsError(Diagnostic("CR104", message, place or Place(source.name), help=advice))
+
+
+def _divided_by(header: tuple[str, ...]) -> str | None:
+    """The delimiter, as a mapping writes it, of a header that was read as one cell."""
+    found = [mark for mark in (";", "\t", "|", ",") if len(header) == 1 and mark in header[0]]
+    return None if not found else "tab" if found[0] == "\t" else f'"{found[0]}"'

@@ -66,9 +66,9 @@ def results_table(summary: Any, rules: Mapping[str, Titled], language: str = "zh
     table.add_column(words["verdict"], no_wrap=True)
     table.add_column(words["flagged"], _count(sum(r.flagged for r in summary.rules.values())), justify="right")
     table.add_column(words["undecided"], _count(sum(r.undecided for r in summary.rules.values())), justify="right")
-    for name, total in (("amount", summary.total_amount), ("loss", summary.total_fund_loss)):
-        unknown = _all_unknown(findings, "fund_loss" if name == "loss" else name)
-        table.add_column(words[name], UNKNOWN if unknown else money(total), justify="right", no_wrap=True)
+    for word, total, column in (("amount", summary.total_amount, "amount"), ("loss", summary.total_fund_loss, "fund_loss")):
+        unknown = UNKNOWN if _all_unknown(findings, column) else money(total)
+        table.add_column(words[word], unknown, justify="right", no_wrap=True)
     for rule_id, figures in sorted(shown.items(), key=lambda item: (-(item[1].amount or 0), item[0])):
         rule = rules.get(rule_id)
         name = Text(title_of(rule, language) or rule_id)
