@@ -87,7 +87,7 @@ def audit(
     write(result, out)
     print_diagnostics([*result.warnings, *_nothing_audited(result, out)])
     if json:
-        typer.echo(result.summary.model_dump_json(indent=2))
+        typer.echo(result.summary.model_dump_json())
         _say(reject_lines(result.rejects, language(lang)), err())
     else:
         _print(result, pack, out, show, mapping, language(lang))
