@@ -18,11 +18,6 @@ TYPES = {
     "list of text": "list<item: string>",
     "decimal(18, 2)": "decimal128(18, 2)",
 }
-    "text": "string",
-    "date": "date32[day]",
-    "list of text": "list<item: string>",
-    "decimal(18, 2)": "decimal128(18, 2)",
-}
 
 
 def section(title: str) -> str:
