@@ -28,7 +28,7 @@ SETS = frozenset({"planned readmission"})
 SOURCES = {
     "fund-regulation-2021": Source(
         title=Bilingual(zh="条例", en="Regulation"),
-        articles={"第三十八条": "…", "第三十八条第二项": "…", "第三十八条第三项": "…"},
+        articles=dict.fromkeys(("第三十八条", "第三十八条第二项", "第三十八条第三项"), "…"),
     ),
     "problem-list-2025": Source(title=Bilingual(zh="清单", en="List")),
 }

@@ -149,12 +149,24 @@ def test_reasons_are_kept_in_order(read: Reader) -> None:
         ("6 hours apart", "hour", "apart", 6),
         ("1 month after", "month", "after", 1),
         ("last 90 days", "day", "last", 90),
+        ("6 hours", "hour", "apart", 6),
+        ("6小时", "hour", "apart", 6),
+        ("3 days", "day", "apart", 3),
     ],
 )
 def test_windows(read: Reader, within: str, unit: str, direction: str, n: int) -> None:
     window = read(f"others: {{o: {{same: [person], within: {within}}}}}\nflag: count(o) > 3\n").others[0].within
     assert window is not None
     assert (window.unit, window.direction, window.n) == (unit, direction, Literal(INTEGER, n))
+
+
+@pytest.mark.parametrize(
+    ("within", "period"), [("day", "day"), ("单日", "day"), ("同一小时", "hour"), ("单次就诊", "encounter")]
+)
+def test_windows_that_mean_the_same_one(read: Reader, within: str, period: str) -> None:
+    window = read(f"others: {{o: {{same: [person], within: {within}}}}}\nflag: count(o) > 3\n").others[0].within
+    assert window is not None
+    assert (window.period, window.unit, window.direction, window.n) == (period, "", "", None)
 
 
 def test_a_window_of_a_parameter_or_a_column(read: Reader) -> None:

@@ -6,7 +6,7 @@ from claimrules.cases.case import Expect
 from claimrules.cases.reader import Problems, entries, scalar, texts
 from claimrules.cases.values import ValueTypeError, exact
 from claimrules.cases.world import Row, World
-from claimrules.diagnostics import MappingNode, Node, Place, ScalarNode, suggest
+from claimrules.diagnostics import MappingNode, Node, Place, ScalarNode, SequenceNode, suggest
 
 _LABELS = ("flagged", "undecided", "not_applicable", "clean")
 _KEYS = (*_LABELS, "amount", "suspicious", "missing")
@@ -118,12 +118,17 @@ def _suspicious(node: Node | None, problems: Problems) -> bool | None:
     return None
 
 
+def _names_none(node: Node | None) -> bool:
+    """Whether no label is written; one that is not known has been reported."""
+    return node is None or (isinstance(node, SequenceNode) and not node.items)
+
+
 def _sense(node: MappingNode, expect: Expect, problems: Problems) -> None:
     needs = {"amount": expect.flagged, "suspicious": expect.flagged, "missing": expect.undecided}
     for key, labels in needs.items():
         found = node.key(key)
-        if found and not labels:
-            wanted = "undecided" if key == "missing" else "flagged"
+        wanted = "undecided" if key == "missing" else "flagged"
+        if found and not labels and _names_none(node.get(wanted)):
             problems.add("CR608", f"`{key}` says nothing where nothing is {wanted}", found.place)
     if not any((expect.flagged, expect.undecided, expect.not_applicable, expect.clean)) and not problems.found:
         problems.add("CR608", "nothing is expected", node.place, "write `expect: clean` where nothing is flagged")

@@ -175,6 +175,8 @@ def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
         return "a tab stands where the indentation should be", "YAML indents by spaces: replace the tab by two of them"
     if "mapping values are not allowed" in problem or "expected ',' or '}'" in problem or "expected ',' or ']'" in problem:
         return problem, "quote the text, or write it in a block after `>-`, where it holds `: `, `,`, `[` or `{`"
+    if "expected <block end>, but found '<scalar>'" in problem:
+        return "text after the end of a value", "put the whole text in quotes where it begins with `{`, `[` or a quote"
     if "cannot start any token" in problem:
         return problem, "quote the text: it begins with a character that YAML keeps for itself"
     if "unexpected end of stream" in problem:

@@ -9,6 +9,7 @@ from claimrules.catalog import TableSchema, Type
 from claimrules.diagnostics import Diagnostic, MappingNode, Node, Place, ScalarNode, SequenceNode
 from claimrules.language.checker import Checker
 from claimrules.language.checking import NOTHING
+from claimrules.language.commas import cut
 from claimrules.language.expression import Expr
 from claimrules.language.frame import RuleFrame
 from claimrules.language.rule import LetSpec
@@ -35,6 +36,7 @@ class Compiling(ABC):
         self.sources = sources
         self.found: list[Diagnostic] = []
         self.scope = Scope(frame.of, tables, sets, grouped=bool(frame.per), extra=extra)
+        self.rests: set[Place] = set()
         self.pending: list[str] = []
         self.reached: dict[str, int] = {}
 
@@ -73,7 +75,10 @@ class Compiling(ABC):
     def _tree(self, source: SqlText) -> exp.Expr | None:
         tree = parse(source)
         if isinstance(tree, Diagnostic):
-            self.found.append(tree)
+            wrong, rest = cut(tree, source.node, self.root)
+            self.found.append(wrong)
+            if rest is not None:
+                self.rests.add(rest.place)
             return None
         return tree
 

@@ -19,6 +19,8 @@ from claimrules.diagnostics import (
     read_yaml,
     suggest,
 )
+from claimrules.language.commas import ADVICE as COMMA
+from claimrules.language.commas import is_rest
 from claimrules.language.compiler import Compiler
 from claimrules.language.frame import (
     BasisFrame,
@@ -96,12 +98,14 @@ def read_rule(
     try:
         frame = RuleFrame.model_validate(_plain(root, skip="examples"))
     except ValidationError as error:
-        details = [detail for detail in error.errors() if not _of_other_form(detail, root)]
+        details = [d for d in error.errors() if not _of_other_form(d, root) and not _of_rest(d)]
         raise LanguageError([_explain(detail, root) for detail in details]) from None
     compiler = Compiler(frame, root, tables, sets, sources, extra or {})
     rule = compiler.compile()
-    if compiler.found:
-        raise LanguageError(compiler.found)
+    # What a comma cut off is wrong by itself as well: its first part has said so.
+    found = [one for one in compiler.found if one.place not in compiler.rests]
+    if found:
+        raise LanguageError(found)
     return rule
 
 
@@ -140,6 +144,11 @@ def _of_other_form(detail: Mapping[str, Any], root: MappingNode) -> bool:
     )
 
 
+def _of_rest(detail: Mapping[str, Any]) -> bool:
+    """What a comma cut off has become a key without a value: the key is enough."""
+    return bool(detail["type"] == "string_type" and detail["loc"] and is_rest(detail["loc"][-1]))
+
+
 def _explain(detail: object, root: MappingNode) -> Diagnostic:
     error: dict[str, object] = dict(detail)  # type: ignore[call-overload]
     path: tuple[int | str, ...] = tuple(error["loc"])  # type: ignore[arg-type]
@@ -152,6 +161,7 @@ def _explain(detail: object, root: MappingNode) -> Diagnostic:
         known = _known_keys(path[:-1])
         near = suggest(str(path[-1]), known)
         advice = f"did you mean `{near}`?" if near else f"allowed are: {', '.join(known)}"
+        advice = COMMA if is_rest(path[-1]) else advice
         return Diagnostic("CR206", f"unknown key `{path[-1]}`", at.place if at else place, help=advice)
     if kind == "missing":
         return _missing(path, key.place if key and len(path) > 1 else place)
@@ -167,6 +177,10 @@ def _explain(detail: object, root: MappingNode) -> Diagnostic:
         text, advice = f"`{name}` takes one text, or keys and values", "write one expression"
     if kind == "model_type":
         advice = f"write {{{', '.join(f'{k}: …' for k in _known_keys(path))}}}"
+    if path[-1] == "[key]" and is_rest(value):
+        advice = COMMA
+    if kind == "string_type" and path[0] == "message" and isinstance(node, MappingNode):
+        advice = "put the text in quotes: YAML takes { for the beginning of keys and values"
     if kind == "literal_error":
         near = suggest(str(value), expected.split(", "))
         advice = f"did you mean `{near}`?" if near else ""

@@ -14,6 +14,7 @@ from claimrules.language.frame import MatchFrame, OtherFrame
 from claimrules.language.functions import NUMBER, fits
 from claimrules.language.rule import KeySpec, MatchSpec, OrderSpec, OtherSpec, WindowSpec
 from claimrules.language.scope import KEY_WORDS, OtherNames, Scope, key_word, time_of
+from claimrules.language.sql import parse
 from claimrules.language.sql_text import SqlText
 
 _WINDOW = re.compile(r"^(last\s+)?(\S+)\s+(minute|hour|day|month)s?(?:\s+(before|after|apart))?$")
@@ -201,8 +202,10 @@ class Relations(Compiling):
         except ValueError:
             pass
         else:
-            direction = "apart" if window.direction is Direction.SAME else str(window.direction)
-            return WindowSpec(unit=window.unit, direction=direction, n=Literal(INTEGER, window.n))
+            if window.direction is Direction.SAME:  # in Chinese: the English words are seen to above
+                self._same_one(path, window.unit)
+                return WindowSpec(period=window.unit)
+            return WindowSpec(unit=window.unit, direction=str(window.direction), n=Literal(INTEGER, window.n))
         found = _WINDOW.match(words)
         source = self._source(path)
         if found:
@@ -214,9 +217,10 @@ class Relations(Compiling):
                 self._wrong("CR216", what, path)
             direction = "last" if found[1] else found[4] or "apart"
             return WindowSpec(unit=found[3], direction=direction, n=n)
-        tree = self._tree(source)
-        unknown = isinstance(tree, exp.Column) and not tree.table and tree.name not in self.frame.let
-        value = NOTHING if tree is None or unknown else self._checker(source).check(tree)
+        parsed = parse(source)
+        bare = isinstance(parsed, exp.Column) and not parsed.table and parsed.name not in self.frame.let
+        unknown = bare or isinstance(parsed, Diagnostic)
+        value = NOTHING if bare or isinstance(parsed, Diagnostic) else self._checker(source).check(parsed)
         if unknown or value.type.base not in (Base.WINDOW, Base.NULL):
             advice = "write `day`, `6 hours apart`, `30 days before`, `last 30 days`, or a column of type window"
             self._wrong("CR216", f"`{words}` is not a window", path, advice)
