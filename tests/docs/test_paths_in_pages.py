@@ -9,8 +9,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
 SOURCES = sorted(ROOT.glob("src/**/*.py"))
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-DOC = re.compile(r"\bdocs/[\w./-]*\w")
-RULE = re.compile(r"\brules/[\w/-]+\.yaml\b")
+DOC = re.compile(r"(?<![\w/])docs/[\w./-]*\w")
+RULE = re.compile(r"(?<![\w/])rules/[\w/-]+\.yaml\b")
 NOT_OURS = {"rules/bases/NAME.yaml", "rules/columns.yaml"}
 """What a rule base may have, and ours has not."""
 
