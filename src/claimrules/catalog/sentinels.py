@@ -32,5 +32,4 @@ SENTINELS = frozenset(
         "空",
     }
 )
-"""Compared after trimming and upper-casing, in fields whose `is_code` is set. A run of `0` or `9` counts as well where the
-field's `numeric_sentinels` is set."""
+"""Compared after trimming and upper-casing, in fields whose `is_code` is set."""
