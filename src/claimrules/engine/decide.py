@@ -84,8 +84,10 @@ def _left_out(plan: RulePlan, rows: RowSpace) -> Mask:
     """Subjects that left a row out of a walk, or may have rows that are not here: never clean."""
     subjects = cast(Subjects, rows.subjects)
     left_out = subjects.incomplete.copy()
+    if not plan.walks or not plan.rule.per:
+        return left_out
     walks = [part for node in _conditions(plan.rule) for part in walk(node) if isinstance(part, Walk)]
-    if walks and plan.rule.per:
+    if walks:
         out = rows.steps.out
         for argument in {a for part in walks for a in part.arguments}:
             known = rows.evaluate(argument).known

@@ -9,8 +9,9 @@ from claimrules.engine.aggregate import Members
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.lookup import MISSING, UNKNOWN
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.space import KindSpace, Space, absent, reduced
+from claimrules.engine.space import KindSpace, Space, reduced
 from claimrules.engine.subject_rows import Found, RowSpace
+from claimrules.engine.values import absent
 from claimrules.language.expression import (
     Aggregate,
     Call,

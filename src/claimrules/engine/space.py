@@ -6,18 +6,18 @@ A space remembers what it has evaluated, so that equal expressions of many rules
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
-from claimrules.catalog import BOOLEAN, INTEGER, KINDS, TEXT, Base
+from claimrules.catalog import BOOLEAN, INTEGER, KINDS, TEXT
 from claimrules.catalog.window import Direction, Window
 from claimrules.engine.aggregate import Members, reduce
 from claimrules.engine.column import Column, Index, Mask, Rows, Words
 from claimrules.engine.kernels.segments import expand_ranges, stable_order
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.prepare.order import sort_keys, sort_rows
-from claimrules.engine.values import FUNCTIONS, case, constant
+from claimrules.engine.values import FUNCTIONS, absent, case, constant
 from claimrules.engine.values import times as clock
 from claimrules.engine.values.text import words_of
 from claimrules.language.expression import (
@@ -115,15 +115,6 @@ class Space(ABC):
         if name.known is not None:
             known = name.known if known is None else known & name.known
         return Column(BOOLEAN, data, known)
-
-
-def absent(type_: Any, n: int) -> Column:
-    """A column that the input does not have."""
-    if type_.base in (Base.TEXT, Base.WINDOW):
-        return Column(type_, np.zeros(n, np.int32), np.zeros(n, np.bool_), np.array([""], dtype=object))
-    if type_.base is Base.BOOLEAN:
-        return Column(type_, np.zeros(n, np.bool_), np.zeros(n, np.bool_))
-    return Column(type_, np.zeros(n, np.int64), np.zeros(n, np.bool_))
 
 
 class KindSpace(Space):

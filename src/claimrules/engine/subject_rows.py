@@ -1,6 +1,6 @@
 """The rows of one rule that may count, with what belongs to them: knowledge rows, subjects, other rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 from claimrules.catalog import BOOLEAN, INTEGER, TEXT
 from claimrules.engine.aggregate import Members
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.kernels.segments import group_ids, segment_min, stable_order
+from claimrules.engine.kernels.segments import first_rows, group_ids, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.space import BelowSpace, KindSpace, Space, absent, home_of, one_person, periods, reduced
-from claimrules.engine.values import times
+from claimrules.engine.space import BelowSpace, KindSpace, Space, home_of, one_person, periods, reduced
+from claimrules.engine.values import absent, times
 from claimrules.engine.values.shown import shown_array
 from claimrules.engine.values.text import distinct_values
 from claimrules.engine.walks import WALKS, Steps
@@ -221,7 +221,7 @@ class RowSpace(Space):
         """A prescription is named by claim and number."""
         claim, own = self._named("claim"), self.evaluate(number)
         ids, k = group_ids([claim.data.astype(np.int64), own.data.astype(np.int64)], self.n)
-        first = segment_min(np.arange(self.n, dtype=np.int64), ids, k).astype(np.int64)
+        first = first_rows(ids, k)
         parts = [shown_array(take(column, first)) for column in (claim, own)]
         words = np.array(pc.binary_join_element_wise(*parts, "/").to_pylist() or [""], dtype=object)
         return Column(TEXT, ids, own.known, words)
@@ -280,8 +280,4 @@ class SubjectSpace(Space):
 
 def group(ids: Index, k: int, incomplete: Mask) -> Subjects:
     """Subjects from the rows' numbers."""
-    first = segment_min(np.arange(len(ids), dtype=np.int64), ids, k)
-    return Subjects(ids, k, first.astype(np.int64), incomplete)
-
-
-Matches = Mapping[str, Found]
+    return Subjects(ids, k, first_rows(ids, k), incomplete)

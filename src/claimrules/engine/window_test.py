@@ -69,16 +69,12 @@ class WindowTest:
             same = window.direction is Direction.SAME
             self.spans.append(Span(*(window.unit, "", "") if same else ("", window.unit, str(window.direction)), n))
 
-    def _of(self, number: int, which: Index) -> Index:
-        """The rows or pairs of one span."""
-        return np.flatnonzero(which == number)
-
     def test(self, left: Index, right: Index) -> tuple[Mask, Mask]:
         """For each pair: inside, and whether that is known."""
         which = self.which[left]
         inside, known = np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_)
         for number, span in enumerate(self.spans):
-            here = self._of(number, which)
+            here = np.flatnonzero(which == number)
             if len(here):
                 n = None if span.n is None else take(span.n, left[here])
                 inside[here], known[here] = self._one(span.period, span.unit, span.direction, n, left[here], right[here])
@@ -117,7 +113,7 @@ class WindowTest:
         """The first date that each row's window reaches: long ago where that is not known, far ahead where none is."""
         out = np.full(self.rows.n, LONG_AGO)
         for number, span in enumerate(self.spans):
-            here = self._of(number, self.which)
+            here = np.flatnonzero(self.which == number)
             n = None if span.n is None else take(span.n, here)
             out[here] = first_days(span, n, take(self._time, here))
         return out
@@ -127,7 +123,7 @@ class WindowTest:
         time = self._time
         first, last = np.full(self.rows.n, -FAR), np.full(self.rows.n, FAR)
         for number, span in enumerate(self.spans):
-            here = self._of(number, self.which)
+            here = np.flatnonzero(self.which == number)
             reach = _days_around(span, here)
             if reach is None:
                 continue

@@ -13,9 +13,10 @@ from claimrules.catalog import TEXT
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Column, Index
 from claimrules.engine.hits import Flagged, Hits, RuleHits
-from claimrules.engine.kernels.segments import expand_ranges, group_ids, segment_min, stable_order
+from claimrules.engine.kernels.segments import expand_ranges, first_rows, group_ids, one_of_each, segment_min, stable_order
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.space import KindSpace, absent
+from claimrules.engine.space import KindSpace
+from claimrules.engine.values import absent
 from claimrules.engine.values.shown import shown_array
 from claimrules.engine.values.times import days
 from claimrules.findings.amounts import Money, Purse, row_amounts, spread_amounts, summable
@@ -94,7 +95,7 @@ class _RuleFindings:
         amount, loss = self._money(space, parts)
         ids, k = group_ids([parts.owner, parts.claim], len(parts.owner))
         self.line_money.add(rule.kind, parts.claim, parts.line, amount, loss)
-        first = segment_min(np.arange(len(ids), dtype=np.int64), ids, k).astype(np.int64)
+        first = first_rows(ids, k)
         owner, claim = parts.owner[first], parts.claim[first]
         row = parts.row[first]
         claims = self.context.kind("claim")
@@ -141,19 +142,12 @@ class _RuleFindings:
     def _parts(self, space: KindSpace) -> Parts:
         """Lines as they are; an encounter and a day as the encounter's claims; the rest as their claim."""
         flagged, kind = self.flagged, self.hits.plan.rule.kind
-        n = np.arange(len(flagged.rows), dtype=np.int64)
+        left, claim = _claims_of(space, flagged.rows)
         if kind in ("line", "raw_line"):
-            return Parts(n, flagged.owner, space.up("claim")[flagged.rows], flagged.rows)
-        if kind in ("encounter", "day"):
-            order, starts, stops = space.children("claim", "encounter")
-            left, place = expand_ranges(starts[flagged.rows], stops[flagged.rows])
-            claim = order[place]
-            if kind == "encounter" or self.hits.plan.rule.amount.method != "whole_encounter":
-                return Parts(left, flagged.owner[left], claim, np.full(len(left), -1, np.int64))
-        else:
-            left, claim = n, space.up("claim")[flagged.rows]
-        pair, k = group_ids([flagged.owner[left], claim], len(left))
-        first = segment_min(np.arange(len(left), dtype=np.int64), pair, k).astype(np.int64)
+            return Parts(left, flagged.owner, claim, flagged.rows)
+        if kind == "encounter" or (kind == "day" and self.hits.plan.rule.amount.method != "whole_encounter"):
+            return Parts(left, flagged.owner[left], claim, np.full(len(left), -1, np.int64))
+        first = one_of_each([flagged.owner[left], claim], len(left))
         left, claim = left[first], claim[first]
         return Parts(left, flagged.owner[left], claim, np.full(len(left), -1, np.int64))
 
@@ -198,11 +192,8 @@ class _RuleFindings:
             space = self.context.kind(kind)
             if kind == "line":
                 subject_rows.append((who, rows))
-            touched.append(
-                (who, _claims_of(space, rows, self.context)[0][0])
-                if kind not in ("encounter", "day")
-                else _spread(space, who, rows)
-            )
+            left, claims = _claims_of(space, rows)
+            touched.append((who[left], claims))
         involved = self._involved(subject_rows, parts, owner, claim, line)
         related = self._related(touched, owner, claim)
         return lines, involved, related
@@ -218,15 +209,13 @@ class _RuleFindings:
             return _lists_of_none(k)
         who = np.concatenate([w for w, _ in rows])
         which = np.concatenate([r for _, r in rows])
-        pair, n = group_ids([who, which], len(who))
-        first = segment_min(np.arange(len(who), dtype=np.int64), pair, n).astype(np.int64)
+        first = one_of_each([who, which], len(who))
         who, which = who[first], which[first]
         violating = np.isin(who * (line.n + 1) + which, parts.owner * (line.n + 1) + parts.line)
         who, which = who[~violating], which[~violating]
         order = stable_order(who)
         who, which = who[order], which[order]
-        starts, stops = np.searchsorted(who, owner, "left"), np.searchsorted(who, owner, "right")
-        finding, place = expand_ranges(starts, stops)
+        finding, place = _of_findings(who, owner)
         which = which[place]
         names = shown_array(take(self._line_names(), which))
         of_claim = line.up("claim")[which]
@@ -239,11 +228,9 @@ class _RuleFindings:
         """The other claims of the subject."""
         who = np.concatenate([w for w, _ in touched])
         which = np.concatenate([c for _, c in touched])
-        pair, n = group_ids([who, which], len(who))
-        first = segment_min(np.arange(len(who), dtype=np.int64), pair, n).astype(np.int64)
+        first = one_of_each([who, which], len(who))
         who, which = who[first], which[first]
-        starts, stops = np.searchsorted(who, owner, "left"), np.searchsorted(who, owner, "right")
-        finding, place = expand_ranges(starts, stops)
+        finding, place = _of_findings(who, owner)
         which = which[place]
         keep = which != claim[finding]
         texts = _claim_text(self.context.kind("claim"), "claim_id", which[keep])
@@ -254,8 +241,7 @@ class _RuleFindings:
         whos: list[Index] = []
         texts: list[Any] = []
         for lookup, who, rows in self.flagged.knowledge:
-            pair, n = group_ids([who, rows], len(who))
-            first = segment_min(np.arange(len(who), dtype=np.int64), pair, n).astype(np.int64)
+            first = one_of_each([who, rows], len(who))
             whos.append(who[first])
             ids = lookup.knowledge_ids(rows[first])
             texts.append(ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids)
@@ -264,22 +250,22 @@ class _RuleFindings:
         who, text = np.concatenate(whos), pa.concat_arrays([t.cast(pa.string()) for t in texts])
         order = stable_order(who)
         who = who[order]
-        starts, stops = np.searchsorted(who, owner, "left"), np.searchsorted(who, owner, "right")
-        finding, place = expand_ranges(starts, stops)
+        finding, place = _of_findings(who, owner)
         return _sorted_lists(finding, text.take(pa.array(order[place])), len(owner))
 
 
-def _claims_of(space: KindSpace, rows: Index, _: BatchContext) -> list[tuple[Index]]:
-    if space.rows.kind == "claim":
-        return [(rows,)]
-    return [(space.up("claim")[rows],)]
+def _claims_of(space: KindSpace, rows: Index) -> tuple[Index, Index]:
+    """The claims of some rows, as pairs: which of the rows, which claim. An encounter and its days have several."""
+    if space.rows.kind in ("encounter", "day"):
+        order, starts, stops = space.children("claim", "encounter")
+        left, place = expand_ranges(starts[rows], stops[rows])
+        return left, order[place]
+    return np.arange(len(rows), dtype=np.int64), space.up("claim")[rows]
 
 
-def _spread(space: KindSpace, who: Index, rows: Index) -> tuple[Index, Index]:
-    """An encounter's claims."""
-    order, starts, stops = space.children("claim", "encounter")
-    left, place = expand_ranges(starts[rows], stops[rows])
-    return who[left], order[place]
+def _of_findings(who: Index, owner: Index) -> tuple[Index, Index]:
+    """For each finding the places of its subject in `who`, which ascends: pairs of finding and place."""
+    return expand_ranges(np.searchsorted(who, owner, "left"), np.searchsorted(who, owner, "right"))
 
 
 def _grouped(money: Money, ids: Index, k: int) -> tuple[Any, Any]:
@@ -319,8 +305,7 @@ def _lists_of_none(k: int) -> Any:
 
 
 def _lists(ids: Index, rows: Index, k: int, names: Column) -> Any:
-    pair, n = group_ids([ids, rows], len(ids))
-    first = segment_min(np.arange(len(ids), dtype=np.int64), pair, n).astype(np.int64)
+    first = one_of_each([ids, rows], len(ids))
     texts = shown_array(take(names, rows[first]))
     return _sorted_lists(ids[first], texts, k)
 

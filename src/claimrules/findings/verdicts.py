@@ -12,7 +12,7 @@ from claimrules.engine.evidence import claim_text, own_text
 from claimrules.engine.hits import RuleHits, Trace
 from claimrules.engine.kernels.segments import expand_ranges, segment_any, segment_sum
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.space import absent
+from claimrules.engine.values import absent
 from claimrules.engine.values.shown import shown_array
 from claimrules.findings.amounts import Purse, row_amounts, spread_amounts
 from claimrules.findings.from_hits import cents_array

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from claimrules.catalog import BOOLEAN, INTEGER, Type
+from claimrules.catalog import BOOLEAN, Type
 
 Value = str | int | bool | Decimal | None
 
@@ -137,7 +137,6 @@ class Walk:
 Expr = Literal | Field | RowId | MatchField | MatchRow | Missing | Param | Let | Key | Call | Case | Aggregate | Walk
 
 TRUE = Literal(BOOLEAN, True)  # noqa: FBT003
-COUNT_ROWS = Aggregate(INTEGER, "count", "")
 
 
 def children(node: Expr) -> tuple[Expr, ...]:

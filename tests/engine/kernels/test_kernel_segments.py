@@ -40,6 +40,12 @@ def test_groups_are_numbered_in_ascending_order_of_their_keys(rows, width):
     assert ids.tolist() == [distinct.index(row) for row in tuples]
 
 
+@given(st.lists(st.tuples(small, small), max_size=12))
+def test_one_of_each_is_the_first_row_of_every_key(rows):
+    found = segments.one_of_each([ints([row[i] for row in rows]) for i in range(2)], len(rows))
+    assert found.tolist() == [rows.index(key) for key in sorted(set(rows))]
+
+
 def test_keys_too_wide_for_64_bits_together_still_group():
     wide = ints([0, 2**40, 0, 2**40, 0])
     ids, k = segments.group_ids([wide, wide, ints([1, 2, 1, 2, 2**50])], 5)

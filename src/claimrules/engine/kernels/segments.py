@@ -71,6 +71,16 @@ def order_within(ids: Index, order: Integers | None = None) -> Index:
     return stable_order(pack_keys([ids, order], len(ids))[0])
 
 
+def first_rows(ids: Index, k: int) -> Index:
+    """The first row of each group."""
+    return segment_min(np.arange(len(ids), dtype=np.int64), ids, k).astype(np.int64, copy=False)
+
+
+def one_of_each(keys: Sequence[Integers], n: int) -> Index:
+    """The first of `n` rows with each distinct `keys`, in ascending order of the keys."""
+    return first_rows(*group_ids(keys, n))
+
+
 def segment_count(ids: Index, k: int) -> Index:
     """How many rows each group has."""
     return np.bincount(ids, minlength=k).astype(np.int64, copy=False)

@@ -17,10 +17,18 @@ Arguments = Sequence[Column]
 Function = Callable[[Type, Arguments], Column]
 
 
+def absent(type_: Type, n: int) -> Column:
+    """A column of which nothing is known."""
+    known = np.zeros(n, np.bool_)
+    if type_.base in (Base.TEXT, Base.WINDOW):
+        return Column(type_, np.zeros(n, np.int32), known, np.array([""], dtype=object))
+    return Column(type_, np.zeros(n, np.bool_ if type_.base is Base.BOOLEAN else np.int64), known)
+
+
 def constant(type_: Type, value: object, n: int) -> Column:
     """A column of one value; NULL for None."""
     if value is None:
-        return Column(type_, np.zeros(n, np.int64), np.zeros(n, np.bool_))
+        return absent(type_, n)
     if type_.base is Base.TEXT:
         return Column(type_, np.zeros(n, np.int32), None, np.array([value], dtype=object))
     if type_.base is Base.BOOLEAN:
@@ -146,18 +154,10 @@ def unified(type_: Type, columns: Arguments) -> list[Column]:
             for c in columns
         ]
     if type_.is_number:
-        return [_null_like(type_, c) if c.type.base is Base.NULL else numbers.to_scale(c, type_) for c in columns]
+        return [absent(type_, len(c)) if c.type.base is Base.NULL else numbers.to_scale(c, type_) for c in columns]
     if type_.is_time:
-        return [_null_like(type_, c) if c.type.base is Base.NULL else times.as_time(c, type_) for c in columns]
-    return [_null_like(type_, c) if c.type.base is Base.NULL else c for c in columns]
-
-
-def _null_like(type_: Type, column: Column) -> Column:
-    return (
-        constant(type_, None, len(column))
-        if type_.base is not Base.BOOLEAN
-        else Column(type_, np.zeros(len(column), np.bool_), np.zeros(len(column), np.bool_))
-    )
+        return [absent(type_, len(c)) if c.type.base is Base.NULL else times.as_time(c, type_) for c in columns]
+    return [absent(type_, len(c)) if c.type.base is Base.NULL else c for c in columns]
 
 
 def chosen(type_: Type, columns: Sequence[Column], which: Any) -> Column:
@@ -213,7 +213,7 @@ def case(type_: Type, whens: Arguments, thens: Arguments) -> Column:
 def _cast(type_: Type, arguments: Arguments) -> Column:
     column = arguments[0]
     if column.type.base is Base.NULL:
-        return _null_like(type_, column)
+        return absent(type_, len(column))
     if type_.is_time:
         return times.as_time(column, type_)
     if column.type.is_number and type_.is_number:
