@@ -92,6 +92,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class OfSubject:
+    """A value of another subject of the rule (`of: subject`): a key, or what `let` names of the subject."""
+
+    type: Type
+    owner: str
+    value: "Expr"
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A scalar function or operator; `function` is a name of the closed list."""
 
@@ -113,8 +122,9 @@ class Case:
 class Aggregate:
     """An aggregate over one set.
 
-    `over`: "" the subject's rows; the name of one of `others`; or a kind below the row (`line`, `diagnosis`, …).
-    `argument` is None for count(*) and count(SET).
+    `over`: "" the subject's rows; the name of one of `others`; that of a match that takes all (the row's knowledge rows);
+    or a kind below the row (`line`, `diagnosis`, …). `argument` is None for count(*) and count(SET). `option`: the p of
+    `quantile`, the n of the key `cluster`.
     """
 
     type: Type
@@ -123,6 +133,7 @@ class Aggregate:
     argument: "Expr | None" = None
     condition: "Expr | None" = None
     distinct: bool = False
+    option: "Expr | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +145,20 @@ class Walk:
     arguments: tuple["Expr", ...]
 
 
-Expr = Literal | Field | RowId | MatchField | MatchRow | Missing | Param | Let | Key | Call | Case | Aggregate | Walk
+Expr = Literal | Field | RowId | MatchField | MatchRow | Missing | Param | Let | Key | OfSubject | Call | Case | Aggregate | Walk
 
 TRUE = Literal(BOOLEAN, True)  # noqa: FBT003
 
 
 def children(node: Expr) -> tuple[Expr, ...]:
-    """The expressions directly below `node`."""
+    """The expressions directly below `node`. What an OfSubject names is another subject's, and not below it."""
     match node:
         case Call() | Walk():
             return node.arguments
         case Case():
             return (*(e for branch in node.branches for e in branch), node.otherwise)
         case Aggregate():
-            return tuple(e for e in (node.argument, node.condition) if e is not None)
+            return tuple(e for e in (node.argument, node.condition, node.option) if e is not None)
         case _:
             return ()
 

@@ -83,7 +83,10 @@ class WindowSpec:
 
 @dataclass(frozen=True, slots=True)
 class OtherSpec:
-    """Rows that are not this one."""
+    """Rows that are not this one. `kind` "subject": the rule's own subjects.
+
+    `of_subject`: they stand beside the subject and not beside each of its rows, because only its keys are named.
+    """
 
     name: str
     kind: str
@@ -96,6 +99,7 @@ class OtherSpec:
     itself: bool
     take: str
     order: tuple[OrderSpec, ...]
+    of_subject: bool = False
 
 
 @dataclass(frozen=True, slots=True)

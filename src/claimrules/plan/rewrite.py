@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from claimrules.language.expression import Aggregate, Call, Case, Expr, Walk
+from claimrules.language.expression import Aggregate, Call, Case, Expr, OfSubject, Walk
 from claimrules.language.rule import MatchSpec, Message, OtherSpec, Rule, WindowSpec
 
 Rewrite = Callable[[Expr], Expr]
@@ -24,7 +24,10 @@ def rewritten(node: Expr, change: Rewrite) -> Expr:
                 node,
                 argument=None if node.argument is None else rewritten(node.argument, change),
                 condition=None if node.condition is None else rewritten(node.condition, change),
+                option=None if node.option is None else rewritten(node.option, change),
             )
+        case OfSubject():
+            node = replace(node, value=rewritten(node.value, change))
         case _:
             pass
     return change(node)
