@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,9 @@ from claimrules.engine.space import KindSpace
 from claimrules.engine.values import absent
 from claimrules.engine.values.shown import shown_array
 from claimrules.engine.values.times import days
-from claimrules.findings.amounts import Money, Purse, row_amounts, spread_amounts, summable
+from claimrules.findings.amounts import Bearers, amounts_of
 from claimrules.findings.identity import finding_ids
+from claimrules.findings.purse import Money, Purse, summable
 from claimrules.findings.schema import FINDINGS, UNDECIDED
 from claimrules.findings.totals import LineMoney, Totals
 from claimrules.findings.words import basis_text, observed, reasons, sentences
@@ -41,22 +42,16 @@ class BatchFindings:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """The violating rows of one rule as money sees them: lines, or claims for kinds above the line.
+class Parts(Bearers):
+    """What bears the money, with each one's `owner`: its subject among the flagged ones."""
 
-    `row`: the violating row among the flagged ones; `claim`, `line`: places in the batch (`line` -1 above the line).
-    """
-
-    row: Index
     owner: Index
-    claim: Index
-    line: Index
 
 
 def make_findings(hits: Hits, context: BatchContext, sources: Mapping[str, Source]) -> BatchFindings:
     """Findings and undecided subjects of one batch."""
     purse = Purse(context.kind("claim"), context.kind("line"))
-    line_money = LineMoney(context.kind("line"), context.kind("claim"))
+    line_money = LineMoney(purse)
     findings = [FINDINGS.empty_table()]
     undecided = [UNDECIDED.empty_table()]
     amounts: dict[str, tuple[int, int]] = {}
@@ -94,7 +89,7 @@ class _RuleFindings:
         parts = self._parts(space)
         amount, loss = self._money(space, parts)
         ids, k = group_ids([parts.owner, parts.claim], len(parts.owner))
-        self.line_money.add(rule.kind, parts.claim, parts.line, amount, loss)
+        self._count(space, parts, amount, loss)
         first = first_rows(ids, k)
         owner, claim = parts.owner[first], parts.claim[first]
         row = parts.row[first]
@@ -144,26 +139,37 @@ class _RuleFindings:
         flagged, kind = self.flagged, self.hits.plan.rule.kind
         left, claim = _claims_of(space, flagged.rows)
         if kind in ("line", "raw_line"):
-            return Parts(left, flagged.owner, claim, flagged.rows)
-        if kind == "encounter" or (kind == "day" and self.hits.plan.rule.amount.method != "whole_encounter"):
-            return Parts(left, flagged.owner[left], claim, np.full(len(left), -1, np.int64))
-        first = one_of_each([flagged.owner[left], claim], len(left))
-        left, claim = left[first], claim[first]
-        return Parts(left, flagged.owner[left], claim, np.full(len(left), -1, np.int64))
+            return Parts(left, claim, flagged.rows, flagged.owner)
+        if kind != "encounter" and not self._by_day():
+            first = one_of_each([flagged.owner[left], claim], len(left))
+            left, claim = left[first], claim[first]
+        return Parts(left, claim, np.full(len(left), -1, np.int64), flagged.owner[left])
+
+    def _by_day(self) -> bool:
+        """Whether the money is that of single days, each what its lines have in scope."""
+        rule = self.hits.plan.rule
+        return rule.kind == "day" and rule.amount.method != "whole_encounter"
 
     def _money(self, space: KindSpace, parts: Parts) -> tuple[Money, Money]:
         rule = self.hits.plan.rule
-        of_lines = rule.kind in ("line", "raw_line")
-        if rule.kind in ("encounter", "day"):
-            scope = self.purse.scope_of_parts(rule, space, self.flagged.rows[parts.row], parts.claim)
-            amount = spread_amounts(rule, scope, parts.row, len(self.flagged.rows), self.flagged.arguments)
-        else:
-            arguments = [take(a, parts.row) for a in self.flagged.arguments]
-            where = space if of_lines else self.context.kind("claim")
-            amount = row_amounts(rule, where, self.purse, parts.line if of_lines else parts.claim, arguments)
+        amount = amounts_of(rule, space, self.purse, self.flagged, parts)
         if rule.amount.method == "none":
             return amount, amount
+        of_lines = rule.kind in ("line", "raw_line") or self._by_day()
         return amount, self.purse.loss(parts.claim, amount, of_lines=of_lines)
+
+    def _count(self, space: KindSpace, parts: Parts, amount: Money, loss: Money) -> None:
+        """The money into the totals."""
+        match self.hits.plan.rule.kind:
+            case "line":
+                self.line_money.add_lines(parts.line, amount, loss)
+            case "raw_line":
+                self.line_money.add_raw_lines(space, parts.line, amount)
+            case "day" if self._by_day():
+                date = cast(Any, space.rows.columns["date"].data)[self.flagged.rows[parts.row]]
+                self.line_money.add_days(parts.claim, date, amount, loss)
+            case _:
+                self.line_money.add_claims(parts.claim, amount, loss)
 
     def _verdict(self, owner: Index) -> Any:
         rule = self.hits.plan.rule

@@ -9,14 +9,16 @@ import pyarrow.compute as pc
 from claimrules.catalog import TEXT
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.evidence import claim_text, own_text
-from claimrules.engine.hits import RuleHits, Trace
-from claimrules.engine.kernels.segments import expand_ranges, segment_any, segment_sum
+from claimrules.engine.hits import Flagged, RuleHits, Trace
+from claimrules.engine.kernels.segments import expand_ranges, first_rows, group_ids, segment_any, segment_sum
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.values import absent
 from claimrules.engine.values.shown import shown_array
-from claimrules.findings.amounts import Purse, row_amounts, spread_amounts
+from claimrules.findings.amounts import Bearers, amounts_of
 from claimrules.findings.from_hits import cents_array
+from claimrules.findings.purse import Money, Purse
 from claimrules.findings.schema import VERDICTS
+from claimrules.language.rule import Rule
 
 
 def verdict_table(hits: RuleHits, context: BatchContext) -> Any:
@@ -65,14 +67,8 @@ def _amounts(hits: RuleHits, context: BatchContext, trace: Trace) -> tuple[Any, 
     flagged, rule = hits.flagged, hits.plan.rule
     if flagged is None:
         return cents, known
-    of_lines = rule.kind in ("line", "raw_line")
-    space = context.kind(rule.kind)
-    purse = Purse(context.kind("claim"), context.kind("line"))
-    if of_lines:
-        money = row_amounts(rule, space, purse, flagged.rows, flagged.arguments)
-        values, sure = money.cents, money.known
-    else:
-        values, sure = _of_claims(rule, context, purse, flagged)
+    money = _of_rows(rule, context, flagged)
+    values, sure = money.cents, money.known
     at = np.flatnonzero(trace.violating)
     order = np.lexsort((trace.rows[at],))
     flagged_order = np.lexsort((flagged.rows,))
@@ -83,16 +79,24 @@ def _amounts(hits: RuleHits, context: BatchContext, trace: Trace) -> tuple[Any, 
     return cents, known
 
 
-def _of_claims(rule: Any, context: BatchContext, purse: Purse, flagged: Any) -> tuple[Any, Any]:
+def _of_rows(rule: Rule, context: BatchContext, flagged: Flagged) -> Money:
+    """The amount of each violating row; an encounter's and a day's is what its claims bear of it together."""
     space = context.kind(rule.kind)
-    claims = context.kind("claim")
+    purse = Purse(context.kind("claim"), context.kind("line"))
+    n = len(flagged.rows)
+    row, none = np.arange(n, dtype=np.int64), np.full(n, -1, np.int64)
     if rule.kind in ("encounter", "day"):
         order, starts, stops = space.children("claim", "encounter")
         row, place = expand_ranges(starts[flagged.rows], stops[flagged.rows])
-        n = len(flagged.rows)
-        scope = purse.scope_of_parts(rule, space, flagged.rows[row], order[place])
-        money = spread_amounts(rule, scope, row, n, flagged.arguments)
-        cents = segment_sum(np.where(money.known, money.cents, 0), row, n)
-        return cents, ~segment_any(~money.known, row, n)
-    money = row_amounts(rule, claims, purse, space.up("claim")[flagged.rows], flagged.arguments)
-    return money.cents, money.known
+        money = amounts_of(rule, space, purse, flagged, Bearers(row, order[place], np.full(len(row), -1, np.int64)))
+        return Money(segment_sum(np.where(money.known, money.cents, 0), row, n), ~segment_any(~money.known, row, n))
+    claim = space.up("claim")[flagged.rows]
+    if rule.kind in ("line", "raw_line"):
+        return amounts_of(rule, space, purse, flagged, Bearers(row, claim, flagged.rows))
+    if rule.amount.method != "bundle_difference":
+        return amounts_of(rule, space, purse, flagged, Bearers(row, claim, none))
+    # Several diagnoses of one claim bear its share together: each shows it, and it is dealt out once.
+    ids, k = group_ids([flagged.owner, claim], n)
+    first = first_rows(ids, k)
+    money = amounts_of(rule, space, purse, flagged, Bearers(first, claim[first], none[first]))
+    return Money(money.cents[ids], money.known[ids])

@@ -127,9 +127,11 @@ AMOUNTS: dict[str, tuple[str, ...]] = {
     "excess_quantity": (NUMBER,),
     "excess_price": (NUMBER,),
     "discount": (NUMBER,),
+    "bundle_difference": (NUMBER,),
     "whole_encounter": (),
     "excess_money": (NUMBER,),
     "none": (),
+    "instead_of": (NUMBER,),
 }
 """The amount methods (A1 to A11 of the field's reference) that a rule can name, with their arguments."""
 
