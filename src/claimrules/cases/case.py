@@ -8,7 +8,7 @@ from typing import Protocol
 
 from claimrules.cases.world import World
 from claimrules.diagnostics import Node, Place
-from claimrules.knowledge import Written
+from claimrules.knowledge import ParameterRows, Written
 
 
 class RuleCases(Protocol):
@@ -58,7 +58,8 @@ Rows = tuple[tuple[tuple[str, str], ...], ...]
 class Case:
     """A sentence, a small world, and what the rule must say of it. `stated` is the world before it was filled in.
 
-    `knowledge` holds, for each table named, all its rows as (column, text) pairs; `params` (name, text) pairs.
+    `knowledge` holds, for each table named, all its rows as (column, text) pairs; `params` (name, text) pairs;
+    `parameters` the rows that `parameters.yaml` would have for each name.
     """
 
     rule_id: str
@@ -71,6 +72,8 @@ class Case:
     params: tuple[tuple[str, str], ...] = ()
     knowledge_places: Mapping[str, Written] = field(default_factory=dict, compare=False)
     params_place: Place | None = field(default=None, compare=False)
+    parameters: tuple[tuple[str, Rows], ...] = ()
+    parameter_rows: Mapping[str, ParameterRows] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,10 +88,11 @@ def _facts(case: Case) -> dict[Any, Any]:
     for row in case.stated.rows:
         out[row.table, row.full] = None
         out.update({(row.table, row.full, column): value for column, value in row.values.items()})
-    for table, rows in case.knowledge:
-        for number, cells in enumerate(rows):
-            out["knowledge", table, number] = None
-            out.update({("knowledge", table, number, column): text for column, text in cells})
+    for part, tables in (("knowledge", case.knowledge), ("parameters", case.parameters)):
+        for table, rows in tables:
+            for number, cells in enumerate(rows):
+                out[part, table, number] = None
+                out.update({(part, table, number, column): text for column, text in cells})
     out.update({("param", name): text for name, text in case.params})
     return out
 

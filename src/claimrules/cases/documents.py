@@ -79,7 +79,7 @@ def placed(cases: tuple[Case, ...]) -> list[list[Placed]]:
         if _names_an_id(case):
             alone.append([Placed(case, "")])
         else:
-            shared.setdefault((case.knowledge, case.params), []).append(Placed(case, f"{number:04d}{_SEPARATOR}"))
+            shared.setdefault((case.knowledge, case.params, case.parameters), []).append(Placed(case, f"{number:04d}{_SEPARATOR}"))
     return [*shared.values(), *alone]
 
 

@@ -7,7 +7,7 @@ from claimrules.cases.expectation import read_expect
 from claimrules.cases.reader import Problems, entries, scalar
 from claimrules.cases.world_from_case import read_world
 from claimrules.diagnostics import CaseError, MappingNode, Node, Place, SequenceNode
-from claimrules.knowledge import Written
+from claimrules.knowledge import ParameterRows, Written, parameter_rows
 from claimrules.pack import root_of
 
 CASE_KEYS = (
@@ -20,6 +20,7 @@ CASE_KEYS = (
     "change",
     "knowledge",
     "params",
+    "parameters",
     "expect",
 )
 
@@ -72,6 +73,7 @@ def _read_case(node: Node, rule: RuleCases, problems: Problems) -> Case | None:
         return None
     if world is None:
         return None
+    parameters = _parameters(node.get("parameters"), problems)
     return Case(
         rule_id=rule.id,
         name=name.text,
@@ -83,6 +85,10 @@ def _read_case(node: Node, rule: RuleCases, problems: Problems) -> Case | None:
         knowledge_places=_written(node.get("knowledge")),
         params=_params(node.get("params"), problems),
         params_place=_place(node, "params"),
+        parameters=tuple(
+            (name, tuple(tuple(sorted(row.items())) for row in given.rows)) for name, given in sorted(parameters.items())
+        ),
+        parameter_rows=parameters,
     )
 
 
@@ -108,6 +114,14 @@ def _knowledge_row(node: Node, table: str, problems: Problems) -> tuple[tuple[st
         if cell is not None:
             cells.append((column, cell.text or ""))
     return tuple(cells)
+
+
+def _parameters(node: Node | None, problems: Problems) -> dict[str, ParameterRows]:
+    if node is None:
+        return {}
+    out, found = parameter_rows(node)
+    problems.found.extend(found)
+    return out
 
 
 def _written(node: Node | None) -> dict[str, Written]:

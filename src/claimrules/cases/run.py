@@ -13,6 +13,7 @@ from claimrules.cases.documents import Placed, placed
 from claimrules.cases.from_examples import read_cases
 from claimrules.cases.world import ROW_TABLES
 from claimrules.diagnostics import CaseError, ClaimRulesError, Diagnostic, suggest
+from claimrules.knowledge import ParameterRows
 from claimrules.models import Claim
 
 
@@ -25,6 +26,9 @@ class Judge(Protocol):
 
     def with_knowledge(self, tables: Mapping[str, Sequence[Mapping[str, str]]]) -> "Judge":
         """The pack with other rows in these tables."""
+
+    def with_parameter_rows(self, given: Mapping[str, ParameterRows]) -> "Judge":
+        """The pack with other rows for these parameters in `parameters.yaml`."""
 
     def with_params(self, params: Mapping[str, str]) -> "Judge":
         """The pack with other parameters."""
@@ -72,9 +76,9 @@ def _run_group(pack: Judge, group: list[Placed]) -> Iterator[CaseOutcome]:
     first = group[0].case
     documents = [document for one in group for document in one.documents()]
     try:
-        set_up = _set_up(pack, first)
-        judged = _judge(set_up, first.rule_id, documents, group)
-        again = _judge(set_up, first.rule_id, _reversed(documents), group)
+        with_its = set_up(pack, first)
+        judged = _judge(with_its, first.rule_id, documents, group)
+        again = _judge(with_its, first.rule_id, back_to_front(documents), group)
     except (ClaimRulesError, ValidationError) as error:
         text = f"the case cannot be run:\n{error}"
         yield from (CaseOutcome(one.case.rule_id, one.case.name, one.case.place, passed=False, text=text) for one in group)
@@ -83,27 +87,41 @@ def _run_group(pack: Judge, group: list[Placed]) -> Iterator[CaseOutcome]:
         yield _outcome(one.case, rows, turned)
 
 
-def _set_up(pack: Judge, case: Case) -> Judge:
+def set_up(pack: Judge, case: Case) -> Judge:
+    """The pack with the case's own knowledge and parameters."""
     if case.knowledge:
         pack = pack.with_knowledge({table: [dict(row) for row in rows] for table, rows in case.knowledge})
+    if case.parameter_rows:
+        pack = pack.with_parameter_rows(case.parameter_rows)
     if case.params:
         pack = pack.with_params(dict(case.params))
     return pack
 
 
 def _judge(pack: Judge, rule_id: str, documents: list[dict[str, Any]], group: list[Placed]) -> list[list[Judged]]:
-    labels = [one.labels() for one in group]
-    owner = {claim_id: number for number, one in enumerate(labels) for claim_id, _ in one}
-    out: list[list[Judged]] = [[] for _ in group]
-    for batch in _batches(documents):
-        for row in pack.judge(batch, rule_id).to_pylist():
-            number = owner[row["claim_id"]]
-            label = labels[number].get((row["claim_id"], row["line_id"]), row["line_id"] or row["claim_id"])
-            out[number].append(_judged(label, row))
-    return [sorted(rows) for rows in out]
+    whose = Whose(group)
+    return whose.rows([pack.judge(batch, rule_id) for batch in batches_of(documents)])
 
 
-def _batches(documents: list[dict[str, Any]]) -> list[ClaimBatch]:
+class Whose:
+    """Which case of a group each row of its batch belongs to, and by what label."""
+
+    def __init__(self, group: Sequence[Placed]) -> None:
+        self._labels = [one.labels() for one in group]
+        self._owner = {claim_id: number for number, one in enumerate(self._labels) for claim_id, _ in one}
+
+    def rows(self, tables: Sequence[Any]) -> list[list[Judged]]:
+        """What was judged of each case, sorted. `tables`: those that `RulePack.judge` gives for the batches."""
+        out: list[list[Judged]] = [[] for _ in self._labels]
+        for table in tables:
+            for row in table.to_pylist():
+                number = self._owner[row["claim_id"]]
+                label = self._labels[number].get((row["claim_id"], row["line_id"]), row["line_id"] or row["claim_id"])
+                out[number].append(_judged(label, row))
+        return [sorted(rows) for rows in out]
+
+
+def batches_of(documents: list[dict[str, Any]]) -> list[ClaimBatch]:
     """Through the same door as any input: reversed claims go, encounters get their id."""
     with open_claims([Claim.model_validate(document) for document in documents]) as intake:
         batches = list(intake.partitions())
@@ -124,7 +142,7 @@ def _judged(label: str, row: Mapping[str, Any]) -> Judged:
     )
 
 
-def _reversed(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def back_to_front(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every table back to front: of all orders the one in which no first or last row keeps its place."""
     return [{**document, **{table: document[table][::-1] for table in ROW_TABLES}} for document in reversed(documents)]
 

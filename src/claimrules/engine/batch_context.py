@@ -5,13 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from claimrules.catalog import TEXT
-from claimrules.engine.column import Column, Mask, Rows
+from claimrules.catalog import TEXT, Type
+from claimrules.engine.column import Column, Index, Mask, Rows
 from claimrules.engine.lookup import Lookup
+from claimrules.engine.parameter import ask
 from claimrules.engine.prepare import Prepared
+from claimrules.engine.prepare.arrays import take
 from claimrules.engine.reach import Reach
 from claimrules.engine.space import KindSpace
 from claimrules.knowledge import KnowledgeSet
+from claimrules.language.expression import Param
 
 ASSEMBLED = ("admitted_at", "discharged_at", "total_amount", "in_scope_amount", "fund_amount")
 """What an encounter has from all of its claims."""
@@ -31,6 +34,15 @@ class Shelf:
         if found is None:
             found = Lookup(self.knowledge.tables[table])
             self.lookups[table] = found
+        return found
+
+    def parameter(self, name: str, kind: Type) -> Lookup:
+        """The look-up of a parameter's rows."""
+        key = f"params.{name} {kind}"
+        found = self.lookups.get(key)
+        if found is None:
+            found = Lookup(self.knowledge.parameters[name, kind])
+            self.lookups[key] = found
         return found
 
     def in_set(self, name: str, codes: list[str]) -> Mask:
@@ -54,6 +66,7 @@ class BatchContext:
     region: str | None = None
     as_of: int | None = None
     spaces: dict[str, KindSpace] = field(default_factory=dict)
+    consulted: dict[tuple[str, Param], tuple[Lookup, Index]] = field(default_factory=dict)
 
     def kind(self, kind: str) -> KindSpace:
         """All rows of a kind."""
@@ -62,13 +75,22 @@ class BatchContext:
             rows = self.prepared.kinds[kind]
             if kind == "encounter" and self.reach.alone:
                 rows = _part_of_a_stay(rows)
-            found = KindSpace(rows, self.kind, self.shelf.in_set)
+            found = KindSpace(rows, self.kind, self.shelf.in_set, self.parameter)
             self.spaces[kind] = found
         return found
 
-    def region_column(self) -> Column:
-        """Each claim's (the provider's) region, or the default where it names none."""
-        space = self.kind("claim")
+    def parameter(self, node: Param, space: KindSpace) -> Column:
+        """A parameter on each row of a kind. Which rows of `parameters.yaml` were consulted is kept in `consulted`."""
+        of = "claim" if "claim" in (space.rows.kind, *space.rows.up) else "encounter"
+        region = take(self.region_column(of), space.up(of))
+        lookup = self.shelf.parameter(node.name, node.type)
+        column, found = ask(node, space, lookup, region, self.as_of)
+        self.consulted[space.rows.kind, node] = (lookup, found)
+        return column
+
+    def region_column(self, kind: str = "claim") -> Column:
+        """Each claim's or encounter's (the provider's) region, or the default where it names none."""
+        space = self.kind(kind)
         found = space.rows.columns.get("region")
         if found is None:
             words = np.array([self.region or ""], dtype=object)

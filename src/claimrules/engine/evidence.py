@@ -27,6 +27,7 @@ from claimrules.language.expression import (
     Literal,
     MatchField,
     MatchRow,
+    Param,
     RowId,
     Walk,
     walk,
@@ -203,7 +204,7 @@ class Evidence:
             part
             for node in self._conditions()
             for part in walk(node)
-            if isinstance(part, Field | MatchField | Aggregate) and self._is_here(part)
+            if isinstance(part, Field | MatchField | Param | Aggregate) and self._is_here(part)
         )
         own = [leaf for leaf in leaves if isinstance(leaf, Field) and not leaf.owner]
         out = self._unknown(own)
@@ -285,6 +286,8 @@ def _name(leaf: Expr) -> str:
             return f"{owner or kind}.{name}"
         case MatchField(owner=owner, match=match, column=column):
             return f"{owner}.{match}.{column}" if owner else f"{match}.{column}"
+        case Param(name=name):
+            return f"param.{name}"
         case Aggregate(function=function, over=over):
             return f"{function}({over or 'rows'})"
         case _:

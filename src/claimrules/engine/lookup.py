@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from claimrules.catalog import TEXT, Absence, Base, Match, Type
 from claimrules.engine.column import Column, Index, Mask
@@ -84,15 +85,36 @@ class Lookup:
     _lengths: tuple[int, ...] = field(init=False)
     _anything: list[int] = field(init=False)
     _cell_length: Index = field(init=False)
+    _ranks: Index | None = field(init=False, default=None)
 
     @property
     def n(self) -> int:
         """How many rows the table has."""
         return int(self.table.rows.num_rows)
 
+    @property
+    def dated(self) -> bool:
+        """Whether any row has a validity."""
+        return bool((self._from != OPEN_FROM).any() or (self._to != OPEN_TO).any())
+
+    @property
+    def regional(self) -> bool:
+        """Whether any row is of a part of the country."""
+        return self._regions not in ([], ["000000"])
+
     def knowledge_ids(self, rows: Index) -> Any:
         """The ids of knowledge rows, as an Arrow string array."""
         return self._ids.take(pa.array(rows))
+
+    @property
+    def id_ranks(self) -> Index:
+        """Each row's place by its knowledge_id."""
+        if self._ranks is None:
+            order = pc.sort_indices(self._ids).to_numpy().astype(np.int64)
+            ranks = np.empty(self.n, np.int64)
+            ranks[order] = np.arange(self.n, dtype=np.int64)
+            self._ranks = ranks
+        return self._ranks
 
     def _index_first_key(self) -> None:
         first = self.table.schema.key[0]

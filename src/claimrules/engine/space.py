@@ -15,6 +15,7 @@ from claimrules.catalog.window import Direction, Window
 from claimrules.engine.aggregate import Members, reduce
 from claimrules.engine.column import Column, Index, Mask, Rows, Words
 from claimrules.engine.kernels.segments import expand_ranges, stable_order
+from claimrules.engine.option import by_option
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.prepare.order import sort_keys, sort_rows
 from claimrules.engine.values import FUNCTIONS, absent, case, constant
@@ -31,6 +32,7 @@ from claimrules.language.expression import (
     MatchField,
     MatchRow,
     Missing,
+    Param,
     RowId,
     Walk,
     walk,
@@ -80,6 +82,8 @@ class Space(ABC):
                 whens = [self.evaluate(when) for when, _ in node.branches]
                 thens = [self.evaluate(then) for _, then in node.branches]
                 return case(node.type, whens, [*thens, self.evaluate(node.otherwise)])
+            case Aggregate(function="quantile", option=option) if option is not None and not isinstance(option, Literal):
+                return by_option(node, self.evaluate(option), self.evaluate)
             case Aggregate():
                 return self.aggregate(node)
             case Walk():
@@ -120,10 +124,17 @@ class Space(ABC):
 class KindSpace(Space):
     """All rows of one kind of a batch; shared by all rules."""
 
-    def __init__(self, rows: Rows, kinds: Callable[[str], "KindSpace"], in_set: CodeTest) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        kinds: Callable[[str], "KindSpace"],
+        in_set: CodeTest,
+        parameter: Callable[[Param, "KindSpace"], Column] | None = None,
+    ) -> None:
         super().__init__(rows.n, in_set)
         self.rows = rows
         self.kinds = kinds
+        self._parameter = parameter
         self._children: dict[tuple[str, str], tuple[Index, Index, Index]] = {}
         self._sequence: Index | None = None
 
@@ -166,6 +177,8 @@ class KindSpace(Space):
                 return Column(type_, found.data, found.known, found.words) if found.type != type_ else found
             case RowId(kind=kind):
                 return Column(INTEGER, self.up(kind))
+            case Param() if self._parameter is not None:
+                return self._parameter(node, self)
             case _:
                 raise NotImplementedError(type(node).__name__)
 
@@ -196,7 +209,7 @@ def home_of(node: Expr, kind: str) -> str | None:
         elif isinstance(part, Call):
             if part.function == "period":
                 return None
-        elif isinstance(part, Field | RowId | MatchField | MatchRow | Missing | Key | Walk | Aggregate):
+        elif isinstance(part, Field | RowId | MatchField | MatchRow | Missing | Param | Key | Walk | Aggregate):
             return None
     if len(found) != 1:
         return None

@@ -14,6 +14,7 @@ from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.segments import first_rows, group_ids, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
 from claimrules.engine.prepare.arrays import take
+from claimrules.engine.parameter import at_last_row
 from claimrules.engine.space import BelowSpace, KindSpace, Space, home_of, one_person, periods, reduced
 from claimrules.engine.values import absent, times
 from claimrules.engine.values.shown import shown_array
@@ -29,6 +30,7 @@ from claimrules.language.expression import (
     MatchField,
     MatchRow,
     Missing,
+    Param,
     RowId,
     Walk,
     walk,
@@ -121,6 +123,8 @@ class RowSpace(Space):
             if node.over == "" and self.subjects is not None:
                 return self.subject_space, self.subjects.ids
             return None
+        if isinstance(node, Param):
+            return self.base, self.at
         if isinstance(node, Key):
             return None
         home = home_of(node, self.base.rows.kind)
@@ -259,7 +263,7 @@ class SubjectSpace(Space):
     def delegate(self, node: Expr) -> tuple[Space, Index] | None:
         """Keys, and what keys determine, are those of the subject's first row."""
         for part in walk(node):
-            if isinstance(part, Aggregate) and part.over == "":
+            if isinstance(part, Param) or (isinstance(part, Aggregate) and part.over == ""):
                 return None
         if isinstance(node, Call | Case) and not any(
             isinstance(p, Field | MatchField | Key | RowId | MatchRow | Missing) for p in walk(node)
@@ -268,7 +272,9 @@ class SubjectSpace(Space):
         return self.rows, self.subjects.first
 
     def leaf(self, node: Expr) -> Column:
-        """Never: names are the rows'."""
+        """A parameter, at the subject's last row; other names are the rows'."""
+        if isinstance(node, Param):
+            return at_last_row(self.rows.evaluate(node), self.rows.steps)
         raise NotImplementedError(type(node).__name__)
 
     def aggregate(self, node: Aggregate) -> Column:

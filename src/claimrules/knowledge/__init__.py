@@ -7,6 +7,7 @@ Never: sees a claim, or looks a row up; `engine.prepare` joins.
 from claimrules.knowledge.code_set import CodeSet
 from claimrules.knowledge.declared_columns import read_declared_columns
 from claimrules.knowledge.knowledge_set import KnowledgeSet
+from claimrules.knowledge.parameters import ParameterRows, parameter_rows, parameter_table, read_parameters
 from claimrules.knowledge.table import ColumnLabel, Completeness, Source, Table
 from claimrules.knowledge.written import Written
 
@@ -15,8 +16,12 @@ __all__ = [
     "ColumnLabel",
     "Completeness",
     "KnowledgeSet",
+    "ParameterRows",
     "Source",
     "Table",
     "Written",
+    "parameter_rows",
+    "parameter_table",
     "read_declared_columns",
+    "read_parameters",
 ]

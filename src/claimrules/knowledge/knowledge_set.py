@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from claimrules.catalog import TableSchema
+from claimrules.catalog import TableSchema, Type
 from claimrules.diagnostics import Diagnostic, KnowledgeError, Place, suggest
 from claimrules.knowledge.code_set import CodeSet, code_sets
 from claimrules.knowledge.from_files import read_raw
@@ -23,20 +23,23 @@ from claimrules.knowledge.written import Written
 class KnowledgeSet:
     """Checked tables and code sets, by name. Immutable and picklable.
 
-    `fingerprint` is a hash of all that the tables say; the order of rows, columns and files has no part in it.
+    `parameters`: the rows of `parameters.yaml`, a table for each name and type of default. `fingerprint` is a hash of all
+    that the tables say; the order of rows, columns and files has no part in it.
     """
 
     tables: Mapping[str, Table]
     sets: Mapping[str, CodeSet] = field(default_factory=dict)
     fingerprint: str = ""
+    parameters: Mapping[tuple[str, Type], Table] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
-        object.__setattr__(self, "sets", MappingProxyType(dict(self.sets)))
+        for name in _MAPPINGS:
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __reduce__(self) -> tuple[object, ...]:
         # A mapping proxy cannot be pickled.
-        return (partial(KnowledgeSet, dict(self.tables), dict(self.sets), self.fingerprint), ())
+        given = {name: dict(getattr(self, name)) for name in _MAPPINGS}
+        return (partial(KnowledgeSet, fingerprint=self.fingerprint, **given), ())
 
     @property
     def schemas(self) -> Mapping[str, TableSchema]:
@@ -97,7 +100,16 @@ class KnowledgeSet:
         if wrong:
             raise KnowledgeError(wrong)
         sets = None if CODE_SETS in changed else self.sets
-        return KnowledgeSet._of({**self.tables, **changed}, sets)
+        return KnowledgeSet._of({**self.tables, **changed}, sets, self.parameters)
+
+    def with_parameters(self, tables: Mapping[tuple[str, Type], Table]) -> "KnowledgeSet":
+        """The same set with these parameters' rows replaced."""
+        return KnowledgeSet._of(self.tables, self.sets, {**self.parameters, **tables})
+
+    def varies(self, name: str, kind: Type, rule: str) -> bool:
+        """Whether a row of `parameters.yaml` may give the rule's parameter another value than its default."""
+        table = self.parameters.get((name, kind))
+        return table is not None and any(of in (None, rule) for of in table.rows["rule"].to_pylist())
 
     def _declaration(self, name: str) -> Declaration | None:
         if name in self.tables:
@@ -105,14 +117,24 @@ class KnowledgeSet:
         return code_sets_declaration() if name == CODE_SETS else None
 
     @classmethod
-    def _of(cls, tables: Mapping[str, Table], sets: Mapping[str, CodeSet] | None = None) -> "KnowledgeSet":
+    def _of(
+        cls,
+        tables: Mapping[str, Table],
+        sets: Mapping[str, CodeSet] | None = None,
+        parameters: Mapping[tuple[str, Type], Table] = MappingProxyType({}),
+    ) -> "KnowledgeSet":
         ordered = {name: tables[name] for name in sorted(tables)}
         if sets is None:
             sets = code_sets(ordered[CODE_SETS].rows) if CODE_SETS in ordered else {}
         state = hashlib.sha256()
         for name, table in ordered.items():
             state.update(f"{name}={table.digest}\n".encode())
-        return cls(ordered, sets, state.hexdigest())
+        for (name, kind), table in sorted(parameters.items(), key=lambda item: (item[0][0], str(item[0][1]))):
+            state.update(f"params.{name} {kind}={table.digest}\n".encode())
+        return cls(ordered, sets, state.hexdigest(), parameters)
+
+
+_MAPPINGS = ("tables", "sets", "parameters")
 
 
 def _read(files: TableFiles) -> Table:

@@ -69,10 +69,15 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A named number of the rule."""
+    """A named number of the rule.
+
+    In a plan only where `parameters.yaml` has rows for it: `rule` is whose it is, `default` what holds where none fits.
+    """
 
     type: Type
     name: str
+    rule: str = ""
+    default: Value = None
 
 
 @dataclass(frozen=True, slots=True)

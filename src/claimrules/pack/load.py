@@ -7,10 +7,10 @@ from pathlib import Path
 
 from claimrules.catalog import Type
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, KnowledgeError, LanguageError
-from claimrules.knowledge import KnowledgeSet, read_declared_columns
+from claimrules.knowledge import KnowledgeSet, ParameterRows, read_declared_columns, read_parameters
 from claimrules.language import Rule, Source, read_rule, read_sources
 from claimrules.pack.arguments import day_of, listed
-from claimrules.pack.parameters import typed_parameters
+from claimrules.pack.parameters import parameter_tables, typed_parameters
 from claimrules.pack.rule_pack import RulePack
 from claimrules.plan import make_plan
 
@@ -64,19 +64,30 @@ def load(
         extra = read_declared_columns(root / "columns.yaml")
     except ClaimRulesError as error:
         found += error.diagnostics
+    laws = sources if (root / "sources.yaml").exists() else None
+    varying: dict[str, ParameterRows] = {}
+    try:
+        varying = read_parameters(root / "parameters.yaml", laws)
+    except ClaimRulesError as error:
+        found += error.diagnostics
     files = rule_files(folder)
     if not files:
         found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
     broken = bool(found)
-    read = _read_rules(files, tables, sources if (root / "sources.yaml").exists() else None, extra, found)
+    read = _read_rules(files, tables, laws, extra, found)
+    if not found:
+        try:
+            tables = tables.with_parameters(parameter_tables(read, varying, whole=folder.is_dir() and folder == root))
+        except ClaimRulesError as error:
+            found += error.diagnostics
     if broken:  # without its tables, nothing can be said of a rule but how it is written
         found = [d for d in found if not "CR213" <= d.code <= "CR299"]
     if found:
         raise _of_first(found)
     values = dict(params or {})
-    plan = make_plan(read.values(), tables.schemas, typed_parameters(read, values))
+    plan = make_plan(read.values(), tables.schemas, typed_parameters(read, values), tables.varies)
     digest = hashlib.sha256()
-    beside = [path for name in ("sources.yaml", "columns.yaml") if (path := root / name).exists()]
+    beside = [path for name in ("sources.yaml", "columns.yaml", "parameters.yaml") if (path := root / name).exists()]
     for path in sorted([*files, *beside], key=lambda p: p.name):  # in whatever sub-folders they lie
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return RulePack(read, tables, sources, plan, digest.hexdigest(), values, region, day_of(as_of, "as_of"), extra)

@@ -34,12 +34,12 @@ from claimrules.findings import (
     make_findings,
 )
 from claimrules.findings.verdicts import verdict_table
-from claimrules.knowledge import KnowledgeSet
+from claimrules.knowledge import KnowledgeSet, ParameterRows
 from claimrules.language import Rule, Source
 from claimrules.models import Claim
 from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refuse_no_claims
 from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ordered
-from claimrules.pack.parameters import typed_parameters
+from claimrules.pack.parameters import parameter_tables, typed_parameters
 from claimrules.plan import Plan, make_plan
 from claimrules.version import __version__
 
@@ -101,8 +101,20 @@ class RulePack:
     def with_params(self, values: Mapping[str, str]) -> "RulePack":
         """The same rules with some parameters given. PlanError for a name that no rule has."""
         merged = {**self.parameters, **values}
-        plan = make_plan(self.rules.values(), self.knowledge.schemas, typed_parameters(self.rules, merged))
-        return replace(self, parameters=merged, plan=plan)
+        return replace(self, parameters=merged, plan=self._planned(self.knowledge, merged))
+
+    def with_parameter_rows(self, given: Mapping[str, ParameterRows]) -> "RulePack":
+        """The same rules with the rows that `parameters.yaml` has for some parameters replaced.
+
+        Raises:
+            KnowledgeError: CR319 a name that no rule has, and what is wrong with the rows.
+        """
+        knowledge = self.knowledge.with_parameters(parameter_tables(self.rules, given, whole=True))
+        return replace(self, knowledge=knowledge, plan=self._planned(knowledge, self.parameters), _shelf=[])
+
+    def _planned(self, knowledge: KnowledgeSet, values: Mapping[str, str]) -> Plan:
+        typed = typed_parameters(self.rules, values)
+        return make_plan(self.rules.values(), knowledge.schemas, typed, knowledge.varies)
 
     def shelf(self) -> Shelf:
         """The look-ups of the knowledge, made at first use."""

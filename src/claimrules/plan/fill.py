@@ -1,24 +1,31 @@
 """First pass: parameters become numbers, `let`s their definitions. Everything after sees plain expressions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from claimrules.catalog import BOOLEAN, Type
-from claimrules.language.expression import Call, Expr, Let, Literal, Param, Value
+from claimrules.language.expression import Call, Expr, Let, Literal, Param, Value, conjunction, walk
+from claimrules.language.rule import OtherSpec
 from claimrules.plan.rewrite import rewritten, rewritten_rule
 from claimrules.plan.rule_plan import RulePlan
 
 Parameters = Mapping[str, tuple[Type, Value]]
 
 
-def fill(plan: RulePlan, parameters: Parameters) -> RulePlan:
-    """Each rule's own defaults, unless `parameters` says otherwise."""
+def fill(plan: RulePlan, parameters: Parameters, varying: Collection[str] = ()) -> RulePlan:
+    """Each rule's own defaults, unless `parameters` says otherwise.
+
+    `varying`: names for which `parameters.yaml` has rows. They stay, with the default beside them, for the engine to ask
+    at each row; a value that is given by name holds everywhere.
+    """
     defaults: dict[str, tuple[Type, Value]] = {p.name: (p.type, p.default) for p in plan.rule.params}
     values = {**defaults, **{name: value for name, value in parameters.items() if name in defaults}}
 
     def number(node: Expr) -> Expr:
         if isinstance(node, Param):
             type_, value = values[node.name]
+            if node.name in varying and node.name not in parameters:
+                return Param(type_, node.name, plan.rule.id, value)
             return Literal(type_, value)
         return node
 
@@ -29,7 +36,17 @@ def fill(plan: RulePlan, parameters: Parameters) -> RulePlan:
         return rewritten(lets[node.name], named) if isinstance(node, Let) else node
 
     rule = rewritten_rule(rule, named)
-    return replace(plan, rule=rewritten_rule(rule, settled))
+    gap = values.get("course_gap_days", (None, None))[1]
+    rule = replace(rule, others=tuple(_of_own_row(other) for other in rule.others))
+    return replace(plan, rule=rewritten_rule(rule, settled), course_gap=gap if isinstance(gap, int) else None)
+
+
+def _of_own_row(other: OtherSpec) -> OtherSpec:
+    """A parameter that varies is the rule's own row's: such a condition on other rows is one on pairs."""
+    if other.rows is None or not any(isinstance(part, Param) for part in walk(other.rows)):
+        return other
+    both = (other.rows,) if other.where is None else (other.rows, other.where)
+    return replace(other, rows=None, where=conjunction(both))
 
 
 def settled(node: Expr) -> Expr:

@@ -13,6 +13,7 @@ from claimrules.language.expression import (
     Literal,
     MatchField,
     Missing,
+    Param,
     RowId,
     Walk,
     conjuncts,
@@ -52,7 +53,7 @@ def is_coarse(node: Expr, kind: str) -> bool:
             if part.owner or part.kind not in above:
                 return False
             named = True
-        elif isinstance(part, Aggregate | Walk | Missing | MatchField):
+        elif isinstance(part, Aggregate | Walk | Missing | MatchField | Param):
             return False
     return named
 
