@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from claimrules.catalog import BOOLEAN, DOUBLE, INTEGER, Base
+from claimrules.engine import statistics
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.segments import (
     group_ids,
@@ -21,8 +22,8 @@ from claimrules.engine.kernels.segments import (
     segment_min,
     segment_sum,
 )
-from claimrules.engine.values import ordinal
-from claimrules.engine.values.numbers import as_double
+from claimrules.engine.listed import distinct_list
+from claimrules.engine.values import absent, ordinal
 from claimrules.engine.values.truth import falsehood, truth
 from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal
 
@@ -50,7 +51,7 @@ class Members:
 
 
 def reduce(node: Aggregate, argument: Column | None, condition: Column | None, members: Members) -> Column:
-    """One value for each set."""
+    """One value for each set. An option of `node` is a literal."""
     counted = np.ones(len(members.ids), np.bool_)
     doubtful = np.zeros(len(members.ids), np.bool_)
     if condition is not None:
@@ -73,6 +74,8 @@ def reduce(node: Aggregate, argument: Column | None, condition: Column | None, m
     ids = members.ids[counted]
     if node.function == "count":
         return _count(node, argument, counted, ids, members.k, known)
+    if node.function in ("avg", "median", "quantile", "stddev", "distinct_list"):
+        return _described(node, _only(cast(Column, argument), counted), ids, members.k, known)
     return _numbers(node, cast(Column, argument), counted, ids, members.k, known)
 
 
@@ -97,7 +100,8 @@ def _numbers(node: Aggregate, argument: Column, counted: Mask, ids: Index, k: in
     values = cast(Any, argument.data)[counted]
     if node.function == "sum":
         if argument.type.base is Base.DOUBLE:
-            return Column(node.type, np.bincount(ids, weights=values, minlength=k), known)
+            rows = statistics.by_value(values, ids)
+            return Column(node.type, np.bincount(ids[rows], weights=values[rows], minlength=k), known)
         total = segment_sum(values, ids, k)
         least = None
         if known is not None and never_negative(node.argument):
@@ -105,13 +109,41 @@ def _numbers(node: Aggregate, argument: Column, counted: Mask, ids: Index, k: in
         return Column(node.type, total, known, None, least)
     filled = segment_count(ids, k) > 0
     known = filled if known is None else known & filled
-    if node.function == "avg":
-        total = np.bincount(ids, weights=cast(Any, as_double(argument))[counted], minlength=k)
-        return Column(DOUBLE, total / np.maximum(segment_count(ids, k), 1), known)
     function = segment_min if node.function == "min" else segment_max
     if argument.type.values and argument.words is not None:
         return _extreme_word(node, argument, function(cast(Any, ordinal(argument))[counted], ids, k), known)
     return Column(node.type, function(values, ids, k), known, argument.words)
+
+
+def _only(column: Column, counted: Mask) -> Column:
+    known = None if column.known is None else column.known[counted]
+    return Column(column.type, column.data[counted], known, column.words)
+
+
+def _described(node: Aggregate, values: Column, ids: Index, k: int, known: Mask | None) -> Column:
+    """How the values of each set are spread, or which they are."""
+    filled = segment_count(ids, k) > (1 if node.function == "stddev" else 0)
+    known = filled if known is None else known & filled
+    match node.function:
+        case "avg":
+            return Column(DOUBLE, statistics.mean(values, ids, k), known)
+        case "stddev":
+            return Column(DOUBLE, statistics.deviation(values, ids, k), known)
+        case "distinct_list":
+            return distinct_list(values, ids, k, known)
+        case _:
+            part, whole = _part(node)
+            if not 0 <= part <= whole:
+                return absent(DOUBLE, k)
+            return Column(DOUBLE, statistics.quantile(values, ids, k, part, whole), known)
+
+
+def _part(node: Aggregate) -> tuple[int, int]:
+    """The p of a quantile as a fraction; 2 / 1, which is no part, where it is not known."""
+    if node.function == "median":
+        return 1, 2
+    p = cast(Literal, node.option).value
+    return Decimal(p).as_integer_ratio() if isinstance(p, int | Decimal) else (2, 1)
 
 
 def _extreme_word(node: Aggregate, argument: Column, rank: Any, known: Mask) -> Column:

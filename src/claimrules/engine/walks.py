@@ -8,8 +8,9 @@ import numpy as np
 
 from claimrules.catalog import INTEGER, Type
 from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.kernels.scan import excess_within, supply_left
 from claimrules.engine.kernels.segments import dense_rank_first_seen, rank_within, running_sum, segment_any
-from claimrules.engine.values.numbers import aligned, to_scale
+from claimrules.engine.values.numbers import aligned, scale_of, to_scale, whole
 from claimrules.engine.values.truth import both_known
 
 
@@ -98,10 +99,34 @@ def _nth(_: Type, arguments: Sequence[Column], steps: Steps) -> Column:
     return Column(INTEGER, data, known)
 
 
+def _excess_within(type_: Type, arguments: Sequence[Column], steps: Steps) -> Column:
+    """What is too much in a window that slides; the last argument is the date of each row."""
+    x, limit = to_scale(arguments[0], type_), to_scale(arguments[1], type_)
+    days, when = whole(arguments[2], "ceil"), arguments[3]  # dates less than 2.5 days ago are less than 3
+    rows, _ = steps.walked(both_known(x, limit, days, when))
+    walked = [cast(Any, column.data)[rows] for column in (x, limit, days, when)]
+    excess = excess_within(walked[0], walked[1], walked[2], walked[3].astype(np.int64), steps.ids[rows])
+    data, known = steps.spread(rows, excess)
+    return Column(type_, data, known)
+
+
+def _supply_left(type_: Type, arguments: Sequence[Column], steps: Steps) -> Column:
+    """Days in hand; the last argument is the date of each row."""
+    supply, when = arguments
+    rows, _ = steps.walked(both_known(supply, when))
+    unit = 10 ** scale_of(supply.type)
+    day = cast(Any, when.data)[rows].astype(np.int64) * unit
+    left = supply_left(cast(Any, supply.data)[rows], day, steps.ids[rows])
+    data, known = steps.spread(rows, left)
+    return Column(type_, data, known)
+
+
 WALKS: dict[str, WalkFunction] = {
     "place": _place,
     "running": _running,
     "excess": _excess,
     "upto": _upto,
     "nth": _nth,
+    "excess_within": _excess_within,
+    "supply_left": _supply_left,
 }

@@ -37,8 +37,8 @@ def runs(x: Index, ids: Index, gap: int | Index) -> Runs:
 def chains(ids: Index, start: Index, stop: Index, gap: int | Index) -> Runs:
     """Rows of equal `ids` in ascending order of `start`, chained while start - latest stop so far <= `gap`.
 
-    `x` of the result is `start`. Rows of equal `start` stand as given, which
-    matters only where one of them stops before it starts.
+    `x` of the result is `start`. Rows of equal `start` stand as given, which matters only where one of them stops before
+    it starts.
     `gap` is one number or each row's own. No difference of a `start` and a `stop` may leave 64 bits.
     """
     rows = order_within(ids, start) if len(ids) else np.zeros(0, np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from claimrules.catalog import BOOLEAN, INTEGER, Base, Type
 from claimrules.engine.column import Column, Data, Mask
 from claimrules.engine.kernels.segments import group_ids, segment_min
-from claimrules.engine.values import numbers, text, times
+from claimrules.engine.values import likeness, numbers, text, times, units
 from claimrules.engine.values.shown import shown
 from claimrules.engine.values.truth import and_, both_known, not_, or_, truth
 
@@ -319,6 +319,9 @@ FUNCTIONS: dict[str, Function] = {
     "substr": _substr,
     "length": lambda _, a: text.counted_words(a[0]),
     "starts_with": lambda _, a: text.starts_with(a[0], a[1]),
+    "in_unit": lambda _, a: units.in_unit(a[0], a[1]),
+    "similarity": lambda _, a: likeness.similarity(a[0], a[1]),
+    "km": lambda _, a: likeness.km(a[0], a[1], a[2], a[3]),
     "date_trunc": lambda _, a: times.truncated(a[1], _literal_text(a[0])),
     **{name: _part(name) for name in ("year", "month", "day", "hour", "weekday")},
     "year_end": lambda _, a: times.year_end(a[0]),
