@@ -79,7 +79,8 @@ def placed(cases: tuple[Case, ...]) -> list[list[Placed]]:
         if _names_an_id(case):
             alone.append([Placed(case, "")])
         else:
-            shared.setdefault((case.knowledge, case.params, case.parameters), []).append(Placed(case, f"{number:04d}{_SEPARATOR}"))
+            world = (case.knowledge, case.params, case.parameters)
+            shared.setdefault(world, []).append(Placed(case, f"{number:04d}{_SEPARATOR}"))
     return [*shared.values(), *alone]
 
 

@@ -1,6 +1,6 @@
 """The rows of one rule that may count, with what belongs to them: knowledge rows, subjects, other rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,10 +11,12 @@ import pyarrow.compute as pc
 from claimrules.catalog import BOOLEAN, INTEGER, TEXT
 from claimrules.engine.aggregate import Members
 from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.courses import courses
 from claimrules.engine.kernels.segments import first_rows, group_ids, stable_order
+from claimrules.engine.knowledge_rows import KnowledgeRows
 from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
-from claimrules.engine.prepare.arrays import take
 from claimrules.engine.parameter import at_last_row
+from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import BelowSpace, KindSpace, Space, home_of, one_person, periods, reduced
 from claimrules.engine.values import absent, times
 from claimrules.engine.values.shown import shown_array
@@ -30,6 +32,7 @@ from claimrules.language.expression import (
     MatchField,
     MatchRow,
     Missing,
+    OfSubject,
     Param,
     RowId,
     Walk,
@@ -96,15 +99,21 @@ class RowSpace(Space):
     """The rows that may count.
 
     `at`: their places among all rows of the kind (a row stands once for each subject it joins). `member`: False where it
-    is not known whether the row counts; None where all do.
+    is not known whether the row counts; None where all do. `matches`: each row's one knowledge row; `sets`: all of them.
+    `beside`: names of others that stand beside the subject, and not beside each row. `chained`: keys of `per` that chain
+    rows together, by name. `course_gap`: see RulePlan.
     """
 
     base: KindSpace
     at: Index
     member: Mask | None = None
     matches: dict[str, Found] = field(default_factory=dict)
-    others: dict[str, "Relation"] = field(default_factory=dict)
+    sets: dict[str, KnowledgeRows] = field(default_factory=dict)
+    others: Mapping[str, "Relation"] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
     keys: dict[str, Expr] = field(default_factory=dict)
+    chained: dict[str, Column] = field(default_factory=dict)
+    course_gap: int | None = None
     subjects: Subjects | None = None
     order: Callable[[], tuple[Index, Mask | None]] | None = None
     n: int = field(init=False)
@@ -120,9 +129,11 @@ class RowSpace(Space):
     def delegate(self, node: Expr) -> tuple[Space, Index] | None:
         """What names a coarser kind alone is evaluated there; an aggregate over the subject's rows, on the subject."""
         if isinstance(node, Aggregate):
-            if node.over == "" and self.subjects is not None:
+            if (node.over == "" or node.over in self.beside) and self.subjects is not None:
                 return self.subject_space, self.subjects.ids
             return None
+        if isinstance(node, Field | RowId | MatchField | MatchRow | Missing | OfSubject) and named(node) in self.beside:
+            return self.subject_space, cast(Subjects, self.subjects).ids
         if isinstance(node, Param):
             return self.base, self.at
         if isinstance(node, Key):
@@ -152,13 +163,13 @@ class RowSpace(Space):
                 rows = self.matches[match].rows
                 return Column(INTEGER, np.maximum(rows, 0), None if (rows >= 0).all() else rows >= 0)
             case Missing(name=name, owner=""):
-                if name in self.matches:
-                    return self.matches[name].missing()
+                if name in self.matches or name in self.sets:
+                    return (self.matches.get(name) or self.sets[name]).missing()
                 return self.others[name].missing()
             case Missing(owner=owner):
                 return self.others[owner].column(node)
             case Key(name=name):
-                return self.evaluate(self.keys[name])
+                return self.chained[name] if name in self.chained else self.evaluate(self.keys[name])
             case _:
                 raise NotImplementedError(type(node).__name__)
 
@@ -166,6 +177,8 @@ class RowSpace(Space):
         """Over one of `others`, over a kind below, or (a row that is its own subject) over itself."""
         if node.over in self.others:
             return self.others[node.over].aggregate(node)
+        if node.over in self.sets:
+            return SetSpace(self, self.sets[node.over]).reduced(node)
         if node.over:
             return BelowSpace(self, self.base, self.at, node.over).reduced(node)
         own = np.arange(self.n, dtype=np.int64)
@@ -209,6 +222,9 @@ class RowSpace(Space):
             return self._named(unit)
         if unit == "prescription" and key_word(unit, kind) is not None:
             return self._prescription(cast(Expr, key_word(unit, kind)))
+        if unit == "course" and self.course_gap is not None:
+            names = courses(self.base.kinds("encounter"), self.course_gap).name
+            return take(names, self.base.up("encounter")[self.at])
         if unit not in PERIODS:  # a table may name a window that this kind of row has not: then nothing is known
             return absent(TEXT, self.n)
         time = self.evaluate(time_of(kind))
@@ -252,6 +268,33 @@ def _distinct_texts(values: Any, known: Mask | None, width: int, tail: str) -> C
     return Column(TEXT, where, known, words)
 
 
+class SetSpace(Space):
+    """Pairs of a row and each of its knowledge rows, of a match that takes all."""
+
+    def __init__(self, rows: RowSpace, found: KnowledgeRows) -> None:
+        self.left, right = found.pairs()
+        super().__init__(len(self.left), rows.in_set)
+        self.rows, self.found = rows, Found(found.lookup, right)
+        self.members = Members(self.left, rows.n, None, found.incomplete)
+
+    def delegate(self, node: Expr) -> tuple[Space, Index] | None:
+        """What names no knowledge row is the row's own."""
+        mine = any(isinstance(p, MatchField | MatchRow) and p.match not in self.rows.matches for p in walk(node))
+        return None if mine or isinstance(node, Call | Case) else (self.rows, self.left)
+
+    def leaf(self, node: Expr) -> Column:
+        """A column of the knowledge row, or which row it is."""
+        match node:
+            case MatchField(column=column, type=type_):
+                return self.found.column(column, type_)
+            case _:
+                return Column(INTEGER, self.found.rows)
+
+    def reduced(self, node: Aggregate) -> Column:
+        """One value for each row."""
+        return reduced(self, node, self.members)
+
+
 class SubjectSpace(Space):
     """The subjects of a rule: one row each."""
 
@@ -263,7 +306,9 @@ class SubjectSpace(Space):
     def delegate(self, node: Expr) -> tuple[Space, Index] | None:
         """Keys, and what keys determine, are those of the subject's first row."""
         for part in walk(node):
-            if isinstance(part, Param) or (isinstance(part, Aggregate) and part.over == ""):
+            if isinstance(part, Param) or (isinstance(part, Aggregate) and (not part.over or part.over in self.rows.beside)):
+                return None
+            if not isinstance(part, Aggregate) and named(part) in self.rows.beside:
                 return None
         if isinstance(node, Call | Case) and not any(
             isinstance(p, Field | MatchField | Key | RowId | MatchRow | Missing) for p in walk(node)
@@ -272,16 +317,25 @@ class SubjectSpace(Space):
         return self.rows, self.subjects.first
 
     def leaf(self, node: Expr) -> Column:
-        """A parameter, at the subject's last row; other names are the rows'."""
+        """A parameter, at the subject's last row; a value of the one row, or subject, taken beside the subject."""
         if isinstance(node, Param):
             return at_last_row(self.rows.evaluate(node), self.rows.steps)
-        raise NotImplementedError(type(node).__name__)
+        relation = self.rows.others[named(node)]
+        return relation.missing() if isinstance(node, Missing) and not node.owner else relation.column(node)
 
     def aggregate(self, node: Aggregate) -> Column:
-        """Over the subject's rows."""
+        """Over the subject's rows, or over others that stand beside it."""
         rows = self.rows
+        if node.over:
+            return rows.others[node.over].aggregate(node)
         members = Members(self.subjects.ids, self.n, rows.member, self.subjects.incomplete)
         return reduced(rows, node, members)
+
+
+def named(node: Expr) -> str:
+    """Whose row a name is of: one of `others`, or nothing."""
+    owner = getattr(node, "owner", "")
+    return str(owner or (node.name if isinstance(node, Missing) else ""))
 
 
 def group(ids: Index, k: int, incomplete: Mask) -> Subjects:

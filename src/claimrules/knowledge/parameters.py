@@ -55,7 +55,7 @@ def read_parameters(path: Path, sources: Collection[str] | None = None) -> dict[
     """All rows by parameter; none where the file is not there. `sources`: the ids that a row may name (None: any).
 
     Raises:
-        KnowledgeError: CR305 an unknown key, CR306 a wrong shape, CR307 a value or a source that is missing, CR220 a
+        KnowledgeError: CR305 an unknown key, CR306 a wrong shape, CR307 a value or a source that is missing, CR320 a
             source that nobody knows.
     """
     if not path.exists():
@@ -179,7 +179,7 @@ class _Reader:
         if source and self.sources is not None and source not in self.sources:
             near = suggest(source, self.sources)
             advice = f"did you mean `{near}`?" if near else "add it to sources.yaml"
-            self.found.append(Diagnostic("CR220", f"unknown source `{source}`", cells[number, "source"][1], help=advice))
+            self.found.append(Diagnostic("CR320", f"unknown source `{source}`", cells[number, "source"][1], help=advice))
         return out
 
     def unknown(self, key: str, place: Place) -> None:
