@@ -1,14 +1,16 @@
 """Functions in expressions: scalars, aggregates over one set, walks."""
 
+from decimal import Decimal
+
 from sqlglot import exp
 
-from claimrules.catalog import INTEGER, TEXT, Base, Type
+from claimrules.catalog import DATE, INTEGER, TEXT, Base, Type
 from claimrules.diagnostics import Diagnostic, suggest
 from claimrules.language.checking import NOTHING, alike, article, parts
-from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal, Walk, walk
+from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal, Param, Walk, walk
 from claimrules.language.functions import AGGREGATES, LATER, SCALARS, WALKS, Function, common, fits
 from claimrules.language.names import Names
-from claimrules.language.scope import BELOW
+from claimrules.language.scope import BELOW, time_of
 from claimrules.language.sql import span
 
 _TRUNCATIONS = ("day", "week", "month", "quarter", "year", "hour")
@@ -25,7 +27,7 @@ class Calls(Names):
             arguments = self._arguments(node, name, WALKS[name])
             if arguments is None:
                 return NOTHING
-            return Walk(_walk_type(name, arguments), name, arguments)
+            return Walk(_walk_type(name, arguments), name, (*arguments, *self._date_of(name)))
         if name == "period":
             return self._period(node)
         if name not in SCALARS:
@@ -44,6 +46,13 @@ class Calls(Names):
         if name == "date_trunc" and not (isinstance(arguments[0], Literal) and arguments[0].value in _TRUNCATIONS):
             return self.wrong(node, "CR216", f"date_trunc takes one of {', '.join(_TRUNCATIONS)} in quotes")
         return Call(SCALARS[name].gives([a.type for a in arguments]), name, arguments)
+
+    def _date_of(self, name: str) -> tuple[Expr, ...]:
+        """The row's own date, which some walks count by without being told."""
+        if name not in ("excess_within", "supply_left"):
+            return ()
+        time = time_of(self.scope.kind)
+        return (time if time.type.base is Base.DATE else Call(DATE, "cast", (time,)),)
 
     def _unknown_function(self, node: exp.Anonymous, name: str) -> Expr:
         at = span(node, self.source.text) or (0, 0)
@@ -95,6 +104,13 @@ class Calls(Names):
         distinct = len(given) == 1 and isinstance(given[0], exp.Distinct)
         if distinct:
             given = list(given[0].expressions)
+            if name != "count":
+                return self.wrong(node, "CR216", "DISTINCT stands in `count` only", help_=f"write `{name}(…)` without it")
+        option = None
+        if name == "quantile":
+            if len(given) != len(AGGREGATES[name].takes):
+                return self.wrong(node, "CR216", "`quantile` takes a value and which part lies below: quantile(x, 0.75)")
+            option = self._part(given.pop())
         over = self._named_set(given[0]) if name == "count" and len(given) == 1 and not distinct else None
         star = name == "count" and (not given or isinstance(given[0], exp.Star))
         if len(given) > 1 or (not given and not star):
@@ -115,7 +131,22 @@ class Calls(Names):
                 help_="name one of them by `let` first",
             )
         types = [argument.type] if argument is not None else [INTEGER]
-        return Aggregate(AGGREGATES[name].gives(types), name, next(iter(sets), ""), argument, where, distinct)
+        return Aggregate(AGGREGATES[name].gives(types), name, next(iter(sets), ""), argument, where, distinct, option)
+
+    def _part(self, node: exp.Expr) -> Expr:
+        """The p of a quantile: 0 to 1, the same for all of the set."""
+        part = self.check(node)
+        if not fits(part.type, AGGREGATES["quantile"].takes[1]):
+            return self.wrong(node, "CR216", f"`quantile` takes a number here, and this is {article(part.type)}")
+        if part == NOTHING:
+            return part
+        if not isinstance(part, Literal | Param):
+            return self.wrong(node, "CR216", "which part a quantile has below it is a number or a parameter")
+        value = part.value if isinstance(part, Literal) else self.scope.params[part.name].default
+        if isinstance(value, int | Decimal) and not 0 <= value <= 1:
+            advice = f"write {Decimal(value) / 100} for {value} %" if 1 < value <= 100 else "0.75 is the upper quartile"
+            return self.wrong(node, "CR216", "a quantile's part is between 0 and 1", f"this is {value}", advice)
+        return part
 
     def _named_set(self, node: exp.Expr) -> str | None:
         dotted = parts(node)
@@ -140,6 +171,6 @@ class Calls(Names):
 
 
 def _walk_type(name: str, arguments: tuple[Expr, ...]) -> Type:
-    if name in ("excess", "upto"):
-        return common([a.type for a in arguments])
+    if name in ("excess", "upto", "excess_within"):
+        return common([a.type for a in arguments[:2]])
     return WALKS[name].gives([a.type for a in arguments])

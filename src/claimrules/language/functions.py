@@ -94,6 +94,9 @@ SCALARS: dict[str, Function] = {
     "age_days": Function((TIME, TIME), _always(INTEGER)),
     "has_time": Function((TIME,), _always(BOOLEAN)),
     "in_set": Function((WORDS, WORDS), _always(BOOLEAN)),
+    "in_unit": Function((WORDS, WORDS), _always(decimal(38, 6))),
+    "similarity": Function((WORDS, WORDS), _always(DOUBLE)),
+    "km": Function((NUMBER, NUMBER, NUMBER, NUMBER), _always(DOUBLE)),
 }
 
 AGGREGATES: dict[str, Function] = {
@@ -102,6 +105,10 @@ AGGREGATES: dict[str, Function] = {
     "min": Function((ANY,), _same),
     "max": Function((ANY,), _same),
     "avg": Function((NUMBER,), _always(DOUBLE)),
+    "median": Function((NUMBER,), _always(DOUBLE)),
+    "quantile": Function((NUMBER, NUMBER), _always(DOUBLE)),
+    "stddev": Function((NUMBER,), _always(DOUBLE)),
+    "distinct_list": Function((ANY,), _always(TEXT)),
     "any": Function((CONDITION,), _always(BOOLEAN)),
     "all": Function((CONDITION,), _always(BOOLEAN)),
     "none": Function((CONDITION,), _always(BOOLEAN)),
@@ -114,12 +121,11 @@ WALKS: dict[str, Function] = {
     "excess": Function((NUMBER, NUMBER), _same),
     "upto": Function((NUMBER, NUMBER), _same),
     "nth": Function((ANY,), _always(INTEGER)),
+    "excess_within": Function((NUMBER, NUMBER, NUMBER), _same),
+    "supply_left": Function((NUMBER,), _same),
 }
 
-LATER = (
-    *("median", "quantile", "stddev", "distinct_list", "in_unit", "similarity", "km"),
-    *("excess_within", "supply_left", "run", "cluster"),
-)
+LATER = ("run", "cluster")
 """Functions of the wider language that this version does not have."""
 
 AMOUNTS: dict[str, tuple[str, ...]] = {

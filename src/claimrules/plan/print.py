@@ -94,8 +94,9 @@ def show(node: Expr) -> str:  # noqa: C901 - one case a node
         case Case(branches=branches, otherwise=otherwise):
             parts = " ".join(f"WHEN {show(w)} THEN {show(t)}" for w, t in branches)
             return f"CASE {parts} ELSE {show(otherwise)} END"
-        case Aggregate(function=function, over=over, argument=argument, condition=condition, distinct=distinct):
+        case Aggregate(function=function, over=over, argument=argument, condition=condition, distinct=distinct, option=p):
             inner = ("DISTINCT " if distinct else "") + (show(argument) if argument is not None else over or "*")
+            inner += f", {show(p)}" if p is not None else ""
             return f"{function}({inner})" + (f" FILTER (WHERE {show(condition)})" if condition is not None else "")
         case Walk(function=function, arguments=arguments):
             return f"{function}({', '.join(show(a) for a in arguments)})"
