@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -42,6 +42,9 @@ from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ord
 from claimrules.pack.parameters import parameter_tables, typed_parameters
 from claimrules.plan import Plan, make_plan
 from claimrules.version import __version__
+
+if TYPE_CHECKING:
+    from claimrules.explain import Explanation
 
 EPOCH = dt.date(1970, 1, 1)
 RUNS = ("active",)
@@ -294,6 +297,54 @@ class RulePack:
         return CheckResult(
             tuple(Finding.model_validate(row) for row in findings),
             tuple(Undecided.model_validate(row) for row in undecided),
+        )
+
+    def explain(
+        self,
+        claim: Claim | Mapping[str, Any],
+        rule: str,
+        history: Iterable[Claim] | None = None,
+        *,
+        subject: str | None = None,
+        history_from: dt.date | str | None = None,
+        nearest: bool = True,
+    ) -> "Explanation":
+        """Why, or why not: what one rule says of every subject that a claim touches, and how it came to that.
+
+        `claim`, `history`, `history_from`: as in `check`, whose verdicts these are. `subject`: only the one of this text.
+        `nearest`: look for the change of one input value that would flip each verdict; it takes most of the time.
+
+        Raises:
+            ClaimsError: the claim or its history cannot be read. PlanError: CR402 there is no such rule.
+        """
+        from claimrules.pack.explaining import explain_claim  # noqa: PLC0415 - an audit does not wait for it
+
+        since = _since(history_from)
+        return explain_claim(self, claim, rule, history, subject=subject, since=since, nearest=nearest)
+
+    def explain_in(
+        self,
+        claims: Path | str | Mapping[str, Any] | ClaimBatch | Iterable[Claim],
+        rule: str,
+        *,
+        claim: str | None = None,
+        subject: str | None = None,
+        mapping: str | Path = "canonical",
+        history_from: dt.date | str | None = None,
+        nearest: bool = True,
+    ) -> "Explanation":
+        """The same for a claim among others: `claims` is whatever `audit` takes, `claim` the id of one of them.
+
+        Without `claim`, the first claim of `subject` is taken, or the only one there is.
+
+        Raises:
+            ClaimsError: the input cannot be read; CR118 it has no such claim or subject.
+        """
+        from claimrules.pack.explaining import explain_input  # noqa: PLC0415 - an audit does not wait for it
+
+        since = _since(history_from)
+        return explain_input(
+            self, claims, rule, claim_id=claim, subject=subject, mapping=mapping, since=since, nearest=nearest
         )
 
     def judge(self, batch: ClaimBatch, rule_id: str) -> Any:

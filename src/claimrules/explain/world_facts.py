@@ -1,0 +1,146 @@
+"""What stands beside the rows of a subject: knowledge rows and other rows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+
+from claimrules.catalog import KINDS
+from claimrules.engine.evidence import own_text
+from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
+from claimrules.engine.prepare.arrays import take
+from claimrules.engine.space import KindSpace
+from claimrules.engine.subject_rows import RowSpace
+from claimrules.explain.explanation import KnowledgeRow, OtherRow, Others, Value
+from claimrules.explain.judged import Judged
+from claimrules.explain.looking import Look, Wording, value_of
+from claimrules.explain.spelling import name_of
+from claimrules.knowledge import Table
+from claimrules.language.expression import Field, walk
+from claimrules.language.rule import MatchSpec
+from claimrules.language.scope import time_of
+
+MOST_OTHERS = 10
+"""Other rows of one name that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldReader:
+    """Reads the knowledge rows and other rows of one judged rule."""
+
+    judged: Judged
+    wording: Wording
+
+    def knowledge(self, at: list[int], rows: RowSpace | None = None) -> tuple[KnowledgeRow, ...]:
+        """The look-ups of some rows, each answer once, in the order of the rule's matches."""
+        space = rows if rows is not None else self.judged.rows
+        out: dict[KnowledgeRow, None] = {}
+        for spec in self.judged.plan.rule.matches:
+            if spec.name not in space.matches:
+                continue
+            found: Any = space.matches[spec.name]
+            for i in at:
+                for row in _rows_found(found, i):
+                    out[self._knowledge_row(spec, found.lookup, int(row), Look(space, i, self.wording))] = None
+        return tuple(out)
+
+    def _knowledge_row(self, spec: MatchSpec, lookup: Lookup, row: int, look: Look) -> KnowledgeRow:
+        table: Table = lookup.table
+        asked = [_asked(look.value(value), name) for name, value in spec.keys]
+        if not spec.ever:
+            asked.append(_asked(look.value(spec.at if spec.at is not None else time_of(self.judged.base.rows.kind)), "at"))
+        source = table.source
+        common: dict[str, Any] = {
+            "match": spec.name,
+            "table": spec.table,
+            "asked": tuple(asked),
+            "source": source.title if source is not None else "",
+            "url": source.url if source is not None else "",
+            "verified": source is not None and source.verified,
+            "invented": table.invented,
+        }
+        if row < 0:
+            return KnowledgeRow(found="none" if row == MISSING else "unknown", **common)
+        cells = table.rows.slice(row, 1).to_pylist()[0]
+        return KnowledgeRow(
+            found="row",
+            knowledge_id=str(cells["knowledge_id"]),
+            valid_from=_text(cells["valid_from"]),
+            valid_to=_text(cells["valid_to"]),
+            region=_text(cells["region"]),
+            columns=tuple(self._cell(spec.name, name, lookup, row) for name in table.schema.columns),
+            **common,
+        )
+
+    def _cell(self, match: str, name: str, lookup: Lookup, row: int) -> Value:
+        title = self.wording.titles.get((match, name), "")
+        return value_of(take(lookup.columns[name], np.array([row], np.int64)), f"{match}.{name}", title)
+
+    # ------------------------------------------------------------------ others
+
+    def others(self, subject: int, at: list[int]) -> tuple[Others, ...]:
+        """The other rows of some rows of a subject, name by name."""
+        return tuple(self._others(spec.name, subject, at) for spec in self.judged.plan.rule.others)
+
+    def _others(self, name: str, subject: int, at: list[int]) -> Others:
+        relation: Any = self.judged.rows.others[name]
+        kind = relation.spec.kind
+        if relation.one is not None:
+            left = [subject] if relation.spec.of_subject else at
+            ones = [int(relation.one[i]) for i in left]
+            places = sorted({i for i in ones if i >= 0})
+            note = "" if places else "unknown" if UNKNOWN in ones else "missing"
+        else:
+            wanted = [subject] if relation.spec.of_subject else at
+            places = sorted({int(i) for i in relation.found[np.isin(relation.left, wanted)]})
+            incomplete = relation.incomplete is not None and bool(relation.incomplete[wanted].any())
+            note = "incomplete" if incomplete else ""
+        listed = tuple(self._other(name, relation, place) for place in places[:MOST_OTHERS])
+        return Others.model_validate({"name": name, "kind": kind, "count": len(places), "rows": listed, "note": note})
+
+    def _other(self, name: str, relation: Any, place: int) -> OtherRow:
+        right = relation.right
+        if not isinstance(right, KindSpace):
+            texts = self.judged.subject_texts()
+            first = self.judged.subjects.first
+            return OtherRow(row=texts[int(first[place])] if place < len(first) else f"{name} {place + 1}")
+        at = np.array([place], np.int64)
+        values = tuple(
+            value_of(take(right.evaluate(replace(node, owner="")), at), name_of(node), self.wording.title(node))
+            for node in self._fields_of(name)
+        )
+        return OtherRow(row=str(own_text(right, at).to_pylist()[0]), values=values)
+
+    def _fields_of(self, name: str) -> Iterator[Field]:
+        """The fields of the other rows that the rule names, in its order; their time always."""
+        seen: dict[Field, None] = {}
+        for node in self.wording.filled:
+            for part in walk(node):
+                if isinstance(part, Field) and part.owner == name:
+                    seen[part] = None
+        kind = self.judged.plan.rule.other(name).kind
+        if kind in KINDS and kind != "day":
+            seen.setdefault(cast(Field, time_of(kind, name)), None)
+        return iter(seen)
+
+
+def _rows_found(found: Any, i: int) -> list[int]:
+    """The knowledge row of a row, or all of them where the match takes all."""
+    rows = getattr(found, "rows", None)
+    return [int(rows[i])] if rows is not None and i < len(rows) else []
+
+
+def _asked(value: Value, name: str) -> Value:
+    return value.model_copy(update={"text": f"{name} = {value.text}"})
+
+
+def _text(cell: object) -> str | None:
+    return None if cell is None else str(cell)
+
+
+def titles_of(matches: Mapping[str, Table]) -> dict[tuple[str, str], str]:
+    """What the tables call their columns."""
+    return {(name, label.column): label.zh for name, table in matches.items() for label in table.labels if label.zh}
+
+
