@@ -123,3 +123,4 @@ class RuleFrame(Strict):
     observed: ObservedFrame = ObservedFrame()
     message: Bilingual
     examples: Any = None
+    equivalent_mutants: dict[str, str] = {}
