@@ -49,7 +49,9 @@ def _texts(column: Column, label: dict[str, str]) -> Any:
     if base is Base.DOUBLE:
         rounded = numbers.to_scale(column, _FOUR)
         return _trimmed(_decimal(rounded.data, 4))
-    return pa.array(data.astype(np.int64) if data.dtype != object else data, pa.int64()).cast(pa.string())
+    if data.dtype == object:
+        return pa.array([str(value) for value in data], pa.string())
+    return pa.array(data.astype(np.int64), pa.int64()).cast(pa.string())
 
 
 def _decimal(data: Any, scale: int) -> Any:
