@@ -9,7 +9,8 @@ from claimrules.catalog import Base, Type
 from claimrules.explain.cells import Reach
 
 OTHER = "~"
-"""A text that is like no other: any other text does as well."""
+"""The end of a text that is like no other: any other text with the same beginning does as well."""
+_MOST_PREFIX = 8
 _DAY = dt.timedelta(days=1)
 _MINUTE = dt.timedelta(minutes=1)
 _HOURS_A_DAY = 24
@@ -32,6 +33,8 @@ def _raw(value: Any, type_: Type, reach: Reach) -> Iterator[Any]:
     elif type_.base is Base.TEXT:
         yield from sorted(reach.texts - {""})
         yield OTHER
+        for text in sorted({value or ""} | reach.texts):
+            yield from (text[:n] + OTHER for n in range(1, min(len(text), _MOST_PREFIX)))
     elif type_.is_number:
         yield from _numbers(value, type_, reach)
     elif type_.is_time:
@@ -114,13 +117,19 @@ def middle(value: Any, flipped: Any, type_: Type) -> Any:
     return None
 
 
-def distance(value: Any, other: Any) -> Decimal:
-    """How large a change is: a number by its part of the larger one, a time by its part of a year, anything else 1."""
-    if value is None or isinstance(value, bool | str) or isinstance(other, bool | str):
+def distance(value: Any, other: Any, scale: Decimal = Decimal(0)) -> Decimal:
+    """How large a change is: a number by its part of the largest one, a time by its part of a year, anything else 1.
+
+    A text that begins alike is nearer, by up to one half. `scale`: the largest number that the field has elsewhere.
+    """
+    if isinstance(value, str) and isinstance(other, str):
+        alike = next((i for i, (a, b) in enumerate(zip(value, other, strict=False)) if a != b), min(len(value), len(other)))
+        return 1 - Decimal(alike) / max(len(value), len(other), 1) / 2
+    if value is None or isinstance(value, bool):
         return Decimal(1)
     if isinstance(value, dt.date):
         return Decimal(abs((_moment(other) - _moment(value)) / _MINUTE)) / (24 * 60) / _YEAR
-    largest = max(abs(Decimal(value)), abs(Decimal(other)))
+    largest = max(abs(Decimal(value)), abs(Decimal(other)), scale)
     return abs(Decimal(other) - Decimal(value)) / largest if largest else Decimal(0)
 
 

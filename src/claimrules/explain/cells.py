@@ -13,6 +13,7 @@ from claimrules.engine.column import Index
 from claimrules.engine.kernels.segments import expand_ranges
 from claimrules.engine.space import KindSpace
 from claimrules.engine.subject_rows import RowSpace
+from claimrules.explain.explanation import Outcome, Step
 from claimrules.explain.judged import Judged
 from claimrules.explain.looking import Look
 from claimrules.explain.spelling import is_comparison
@@ -37,11 +38,17 @@ class Reach:
     times: set[Any] = field(default_factory=set)
 
 
-def conditions_of(judged: Judged, *, applicable: bool) -> list[Expr]:
-    """The conditions that the verdict hangs on, as the plan has them, those of `rows` last."""
+def conditions_of(judged: Judged, step: Step, verdict: Outcome) -> list[Expr]:
+    """The conditions that the verdict hangs on, as the plan has them, those of `rows` last.
+
+    The dates on which the rule holds are among them only where they settled the verdict: else every finding could be
+    undone by moving it to another year.
+    """
     plan = judged.plan
-    out = [node for _, node in plan.rule.flag] + [proviso.when for proviso in plan.rule.unless]
-    return [*(out if applicable else []), *plan.coarse, *plan.fine]
+    rows = [*plan.coarse, *plan.fine] if step == "effective" else [plan.rule.rows] if plan.rule.rows is not None else []
+    if verdict == "not_applicable":
+        return rows
+    return [*(node for _, node in plan.rule.flag), *(proviso.when for proviso in plan.rule.unless), *rows]
 
 
 def cells_of(judged: Judged, rows: RowSpace, at: list[int], conditions: list[Expr], more: list[Expr]) -> dict[Cell, None]:
@@ -65,22 +72,26 @@ def _places(judged: Judged, rows: RowSpace, at: list[int], node: Field) -> Itera
         if relation is None or not isinstance(relation.right, KindSpace):
             return
         if relation.one is not None:
-            found = np.array([relation.one[i] for i in at if relation.one[i] >= 0], np.int64)
+            found = _once([int(relation.one[i]) for i in at if relation.one[i] >= 0])
         else:
             wanted = [rows.subjects.ids[i] for i in at] if relation.spec.of_subject and rows.subjects is not None else at
-            found = relation.found[np.isin(relation.left, wanted)]
-        found = np.unique(found)[:MOST_ROWS]
+            found = _once(relation.found[np.isin(relation.left, wanted)].tolist())
+        found = found[:MOST_ROWS]
         if node.kind in (relation.right.rows.kind, *relation.right.rows.up):
-            yield node.kind, np.unique(relation.right.up(node.kind)[found])
+            yield node.kind, _once(relation.right.up(node.kind)[found].tolist())
         return
     own = rows.at[np.array(at[:MOST_ROWS], np.int64)]
     if node.kind in (base.rows.kind, *KINDS[base.rows.kind].above):
-        yield node.kind, np.unique(base.up(node.kind)[own])
+        yield node.kind, _once(base.up(node.kind)[own].tolist())
     else:
         above = "claim" if base.rows.kind == "claim" else "encounter"
         order, starts, stops = base.children(node.kind, above)
         _, place = expand_ranges(starts[own], stops[own])
-        yield node.kind, np.unique(order[place])[:MOST_ROWS]
+        yield node.kind, _once(order[place].tolist())[:MOST_ROWS]
+
+
+def _once(places: list[int]) -> Index:
+    return np.array(list(dict.fromkeys(places)), np.int64)
 
 
 def _cells(judged: Judged, kind: str, places: Index, node: Field) -> Iterator[Cell]:

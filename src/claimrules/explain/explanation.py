@@ -47,7 +47,7 @@ class Condition(Fact):
     """A condition, its truth, and the conditions that it is made of.
 
     `operator`: and, or, not, or "" for one that is not made of others. `pieces`: the text with its values in their places;
-    `sides`: the two sides of a comparison where they are computed. `name`: what `flag`, `unless` or `let` calls it.
+    `sides`: of a comparison that computes one, the values of both around the sign. `name`: what `flag`, `unless` or `let` calls it.
     """
 
     truth: Truth
@@ -140,8 +140,8 @@ class Found(Fact):
 class Change(Fact):
     """One input value that, changed so, gives another verdict: tried with the engine, and the nearest found.
 
-    `row`: the row whose value it is, `field` as a rule spells it. `before` and `after` None: not known. `any_other`: any
-    other text does as well as `after`.
+    `row`: the row whose value it is, `field` as a rule spells it. `before` and `after` None: not known. `any_other`: `after`
+    ends in `~`, and any other text that begins like it does as well.
     """
 
     row: str

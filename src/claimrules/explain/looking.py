@@ -118,7 +118,8 @@ class Look:
             return ()
         if all(isinstance(side, NAMED | Literal) for side in node.arguments):
             return ()
-        return tuple(quoted(self.value(side)) for side in node.arguments)
+        left, right = (quoted(self.value(side)) for side in node.arguments)
+        return (left, node.function.upper(), right)
 
 
 def _parts(node: Expr) -> tuple[tuple[Expr, ...], str]:

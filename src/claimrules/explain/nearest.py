@@ -87,6 +87,7 @@ class Search:
     wording: Wording
     worlds: Worlds
     mine: Mask
+    scales: dict[Expr, Decimal] = field(default_factory=dict)
     _names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,8 +102,7 @@ class Search:
     def changes(self, said: SubjectExplanation) -> list[Change]:
         """The nearest change for each way in which the verdict can flip."""
         rows, at, names = self._rows_of(said)
-        applicable = said.verdict != "not_applicable"
-        conditions = conditions_of(self.judged, applicable=applicable)
+        conditions = conditions_of(self.judged, said.step, said.verdict)
         more = self._unknown_fields(rows, at) if said.verdict == "undecided" else []
         looks = self._looks(rows, at)
         flips: list[Flip] = []
@@ -112,6 +112,9 @@ class Search:
             reach = reach_of(cell.node, conditions, looks)
             value = cell.value_in(self.worlds.batch)
             tasks.append((order, cell, value, reach))
+            if isinstance(value, int | Decimal) and not isinstance(value, bool):
+                known = self.scales.get(cell.node, Decimal(0))
+                self.scales[cell.node] = max(known, abs(Decimal(value)))
         for order, cell, value, reach in tasks:
             flips += self._tried(order, cell, value, reach, said, names, budget)
         if not any(self._wanted(said.verdict, flip.outcome) == 0 for flip in flips):
@@ -158,7 +161,8 @@ class Search:
         outcome = self.worlds.changed(cell, after).outcome(said.subject, names)
         if self._wanted(said.verdict, outcome) is None:
             return None
-        return Flip(distance(before, after), order, cell, before, after, outcome)
+        size = distance(before, after, self.scales.get(cell.node, Decimal(0)))
+        return Flip(size, order, cell, before, after, outcome)
 
     # ------------------------------------------------------------------ choosing
 
@@ -209,7 +213,7 @@ class Search:
             before=_said(flip.before),
             after=_said(flip.after),
             kind=_kind_of(cell),
-            any_other=flip.after == OTHER,
+            any_other=isinstance(flip.after, str) and flip.after.endswith(OTHER),
             verdict=flip.outcome,
         )
 

@@ -114,7 +114,8 @@ class RowReader:
         match node:
             case Let(name=name):
                 spec = next(let for let in self.wording.rule.lets if let.name == name)
-                yield from self._of_row(spec.value)
+                walks = isinstance(spec.value, Walk)  # whose value the name has
+                yield from (part for part in self._of_row(spec.value) if not (walks and part == spec.value))
                 if not spec.of_subject:
                     yield node
             case Field(owner="", kind=kind):

@@ -35,15 +35,17 @@ class WorldReader:
     def knowledge(self, at: list[int], rows: RowSpace | None = None) -> tuple[KnowledgeRow, ...]:
         """The look-ups of some rows, each answer once, in the order of the rule's matches."""
         space = rows if rows is not None else self.judged.rows
-        out: dict[KnowledgeRow, None] = {}
+        out: dict[tuple[str, str | None, tuple[Value, ...]], KnowledgeRow] = {}
         for spec in self.judged.plan.rule.matches:
             if spec.name not in space.matches:
                 continue
             found: Any = space.matches[spec.name]
             for i in at:
                 for row in _rows_found(found, i):
-                    out[self._knowledge_row(spec, found.lookup, int(row), Look(space, i, self.wording))] = None
-        return tuple(out)
+                    said = self._knowledge_row(spec, found.lookup, int(row), Look(space, i, self.wording))
+                    # Rows that found the same are one answer, whenever they asked.
+                    out.setdefault((spec.name, said.knowledge_id, () if said.knowledge_id else said.asked), said)
+        return tuple(out.values())
 
     def _knowledge_row(self, spec: MatchSpec, lookup: Lookup, row: int, look: Look) -> KnowledgeRow:
         table: Table = lookup.table
@@ -115,13 +117,16 @@ class WorldReader:
     def _fields_of(self, name: str) -> Iterator[Field]:
         """The fields of the other rows that the rule names, in its order; their time always."""
         seen: dict[Field, None] = {}
-        for node in self.wording.filled:
+        rule = self.wording.rule
+        spec = rule.other(name)
+        tops = [spec.rows, spec.where, *(let.value for let in rule.lets), *(node for _, node in rule.flag)]
+        tops += [proviso.when for proviso in (*rule.unless, *rule.doubt)]
+        for node in (top for top in (*tops, *rule.amount.arguments) if top is not None):
             for part in walk(node):
                 if isinstance(part, Field) and part.owner == name:
                     seen[part] = None
-        kind = self.judged.plan.rule.other(name).kind
-        if kind in KINDS and kind != "day":
-            seen.setdefault(cast(Field, time_of(kind, name)), None)
+        if spec.kind in KINDS and spec.kind != "day":
+            seen.setdefault(cast(Field, time_of(spec.kind, name)), None)
         return iter(seen)
 
 
