@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimrules.cli.exit_codes import DONE, JUDGED
+from claimrules.cli.mutate import mutate
 from claimrules.cli.options import KnowledgeOption, OnlyOption, RulesArgument, names
 
 if TYPE_CHECKING:
@@ -21,13 +22,21 @@ def cases(
     knowledge: KnowledgeOption = None,
     only: OnlyOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print every outcome as JSON.")] = False,  # noqa: FBT002
+    mutated: Annotated[bool, typer.Option("--mutate", help="Change each rule in every small way: some case must fail.")] = False,  # noqa: FBT002, E501
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="With --mutate: so many rules at a time.")] = 1,
 ) -> int:
-    """Run the cases embedded in the rule files of RULES."""
+    """Run the cases embedded in the rule files of RULES.
+
+    With --mutate, each rule is changed in every small way there is (a limit by one step, `<` for `<=`, a condition left out),
+    and changes under which all of its cases still hold are printed, each with a case that would tell.
+    """
     import claimrules
     from claimrules.cases import run_pack
     from claimrules.cli.printing import counted
 
     pack = claimrules.load(rules, knowledge=knowledge or [])
+    if mutated:
+        return mutate(pack, names(only), json=json, jobs=jobs)
     outcomes = list(run_pack(pack, names(only)))
     failed = [one for one in outcomes if not one.passed]
     if json:

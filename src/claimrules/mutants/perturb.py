@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from claimrules.cases.case import Case
 from claimrules.cases.values import Value
@@ -19,6 +20,7 @@ _ALWAYS = {
 }
 """What dates, groups and money rest on, whether or not the rule names it."""
 _MOST_VALUES = 40
+_AT_ONCE = 25
 _LONGEST = 800
 """Days: a larger number in a rule is none of days."""
 
@@ -41,14 +43,27 @@ def candidates(rule: Rule, read: frozenset[tuple[str, str]], cases: Sequence[Cas
     said = _Said.of(rule, cases)
     columns = {*read, *((table, name) for table, names in _ALWAYS.items() for name in names)}
     ordered = sorted(cases, key=lambda case: not case.expect.flagged)
-    for case in _distinct(ordered):
-        for row in case.stated.rows:
-            for table, column in sorted(columns):
-                if table == row.table and column in fields_of(table):
-                    yield from _changed(case, row, column, said)
-        for row in case.stated.rows:
-            if row.table in ROW_TABLES:
-                yield _doubled(case, row)
+    streams = [_near(case, columns, said) for case in _distinct(ordered)]
+    while streams:  # a few of each case by turns: whoever stops early has seen something of all
+        more = []
+        for stream in streams:
+            few = list(islice(stream, _AT_ONCE))
+            yield from few
+            if len(few) == _AT_ONCE:
+                more.append(stream)
+        streams = more
+
+
+def _near(case: Case, columns: Iterable[tuple[str, str]], said: "_Said") -> Iterator[Candidate]:
+    for day in said.days:
+        yield from _moved(case, day)
+    for row in case.stated.rows:
+        if row.table in ROW_TABLES:
+            yield _doubled(case, row)
+    for row in case.stated.rows:
+        for table, column in sorted(columns):
+            if table == row.table and column in fields_of(table):
+                yield from _changed(case, row, column, said)
 
 
 def _distinct(cases: Iterable[Case]) -> Iterator[Case]:
@@ -91,6 +106,30 @@ class _Said:
             {name: tuple(values) for name, values in columns.items()},
             tuple(days),
         )
+
+
+def _moved(case: Case, day: date) -> Iterator[Candidate]:
+    """All of the case's times moved by whole days, so that its first line, or else its first claim, is of that day."""
+    times = [
+        (row, name, value)
+        for row in case.world.rows
+        for name, value in row.values.items()
+        if isinstance(value, date) and name != "birth_date"
+    ]
+    first = next((v for _, name, v in times if name == "charged_at"), next((v for _, _, v in times), None))
+    if first is None:
+        return
+    by = timedelta((day - (first.date() if isinstance(first, datetime) else first)).days)
+    moved = {(row.table, row.full, name): value + by for row, name, value in times}
+    rows: list[Row] = []
+    edits: list[tuple[str, str]] = []
+    for row in case.stated.rows:
+        own = {name: moved.get((row.table, row.full, name), value) for name, value in row.values.items()}
+        rows.append(replace(row, values=own))
+        path = case.stated.short(row)
+        edits += [(f"{path}.{name}", written(value)) for name, value in own.items() if value != row.values[name]]
+    world = World(tuple(rows))
+    yield Candidate(case, replace(case, stated=world, world=world.completed()), tuple(edits))
 
 
 def _changed(case: Case, row: Row, column: str, said: _Said) -> Iterator[Candidate]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from claimrules.mutants.perturb import Candidate, candidates
 from claimrules.mutants.written import case_text
 from claimrules.pack import RulePack
 
-_MOST = 4000
+_MOST = 3000
 _BATCH = 400
 _MOST_ALONE = 40
 """Cases whose knowledge names an id run in batches of their own, which cost more."""
@@ -56,8 +57,21 @@ def _telling(
         if rows is None or own is None:
             continue
         for candidate, ours, theirs in zip(group, own, rows, strict=True):
-            if ours != theirs:
+            if ours != theirs and _told(ours) != _told(theirs):
                 yield number, candidate, ours
+
+
+def _told(rows: list[Judged]) -> object:
+    """As much of a judgement as a case can expect: a subject's own verdict shows in its rows alone."""
+    words: dict[str, set[str]] = {}
+    money: dict[str, Decimal] = {}
+    for row in rows:
+        words.setdefault(row.label, set()).add(row.word)
+        if row.word == "flagged":
+            money[row.label] = money.get(row.label, Decimal(0)) + row.amount
+    doubts = {(row.label, row.suspicious) for row in rows if row.word == "flagged"}
+    missing = {(row.label, row.missing) for row in rows if row.word == "undecided"}
+    return words, money, doubts, missing
 
 
 def _benches(pack: RulePack, near: list[Candidate]) -> Iterator[tuple[Bench, list[Candidate]]]:
