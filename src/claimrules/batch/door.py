@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from claimrules.batch.claim_batch import ClaimBatch
@@ -10,6 +11,8 @@ from claimrules.batch.files import Folder, Tables
 from claimrules.batch.intake import Intake
 from claimrules.batch.mapping import Mapping as TableMapping
 from claimrules.batch.mapping_yaml import Extra, load_mapping
+from claimrules.batch.registers import filed
+from claimrules.catalog import TableSchema
 from claimrules.diagnostics import ClaimsError, Diagnostic, Place, suggest
 from claimrules.models import Claim
 
@@ -26,37 +29,49 @@ def open_claims(
     batch_lines: int = 1_000_000,
     memory: int | None = None,
     extra: Extra | None = None,
+    registers: Mapping[str, TableSchema] = MappingProxyType({}),
+    given: Mapping[str, Any] | None = None,
 ) -> Intake:
     """Open any input; its files, headers and mapping are checked here, its rows when they are asked for.
 
     `source`: a folder, a `.json` or `.jsonl`, a dict of Arrow tables, a ClaimBatch, or Claims. `mapping`: `canonical`,
-    `nhsa` or a YAML file. `memory` in bytes lowers `batch_lines`. `extra` declares columns by table, name and type.
+    `nhsa` or a YAML file. `memory` in bytes lowers `batch_lines`. `extra` declares columns by table, name and type. `registers`: those that are read, if the input brings
+    them; `given`: tables of some, before those of the input.
 
     Raises:
         ClaimsError: CR10x the input, CR12x the mapping.
     """
     how = load_mapping(mapping, extra)
     lines = batch_lines if memory is None else max(1_000, min(batch_lines, memory // _BYTES_A_LINE))
+    beside = None if not given else Tables(filed({"registers": given}, ()))
     if isinstance(source, ClaimBatch):
         filled = {name: table for name, table in source.tables().items() if name == "claims" or table.num_rows}
-        return Intake(Tables(filled), how, lines)
+        return Intake(Tables(filled), how, lines, schemas=registers, registers=beside)
     if isinstance(source, Mapping):
-        return Intake(Tables(source), how, lines)
+        return Intake(Tables(filed(source, registers)), how, lines, schemas=registers, registers=beside)
     if not isinstance(source, Path | str):
-        return _of_documents(from_models(source), "", how, lines)
+        return _of_documents(from_models(source), "", how, lines, registers, beside)
     path = Path(source)
     if path.suffix in (".json", ".jsonl") and path.is_file():
-        return _of_documents(read_documents(path), path.name, how, lines)
+        return _of_documents(read_documents(path), path.name, how, lines, registers, beside)
     if not path.is_dir():
         raise _no_folder(path)
-    return Intake(Folder(path), how, lines)
+    return Intake(Folder(path), how, lines, schemas=registers, registers=beside)
 
 
-def _of_documents(documents: Documents, file: str, how: TableMapping, lines: int) -> Intake:
+def _of_documents(
+    documents: Documents,
+    file: str,
+    how: TableMapping,
+    lines: int,
+    registers: Mapping[str, TableSchema],
+    beside: Tables | None,
+) -> Intake:
     if how.file != "<canonical>":
         advice = "leave --mapping out, or give the claims as tables"
         raise ClaimsError(Diagnostic("CR109", "a mapping is for tables, not for Claim documents", Place(file), help=advice))
-    return Intake(Tables(documents.tables, documents.rows, file), how, lines, (file, documents.bad))
+    tables = Tables(documents.tables, documents.rows, file)
+    return Intake(tables, how, lines, (file, documents.bad), registers, beside)
 
 
 def _no_folder(path: Path) -> ClaimsError:

@@ -30,6 +30,9 @@ class Shelf(Protocol):
     def names(self) -> list[str]:
         """What there is, for suggestions."""
 
+    def inside(self, folder: str) -> list[str]:
+        """The tables whose names begin with `folder`, without it and without extensions."""
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -45,6 +48,12 @@ class Folder:
     def names(self) -> list[str]:
         """Files and folders directly inside."""
         return sorted(p.name for p in self.path.iterdir())
+
+    def inside(self, folder: str) -> list[str]:
+        """Files with a known extension and folders of parts, of a folder inside; none where it is not there."""
+        path = self.path / folder
+        found = list(path.iterdir()) if path.is_dir() else []
+        return sorted({p.name.split(".")[0] for p in found if p.is_dir() or p.name.endswith(EXTENSIONS)})
 
     def find(self, pattern: str, encoding: str, delimiter: str) -> list[Source]:
         """See `Shelf`. CR103 where a name without extension fits two files."""
@@ -89,6 +98,10 @@ class Tables:
     def names(self) -> list[str]:
         """The keys."""
         return sorted(self.tables)
+
+    def inside(self, folder: str) -> list[str]:
+        """The keys that begin with `folder`, without it."""
+        return sorted(key.removeprefix(folder).split(".")[0] for key in self.tables if key.startswith(folder))
 
     def find(self, pattern: str, encoding: str, delimiter: str) -> list[Source]:  # noqa: ARG002
         """See `Shelf`."""

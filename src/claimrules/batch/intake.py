@@ -1,8 +1,9 @@
 """Claims on their way in: read once, cut at persons, counted."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from functools import partial
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from claimrules.batch.files import Shelf
 from claimrules.batch.hashing import hash_rows, hash_strings, total
 from claimrules.batch.mapping import Mapping
 from claimrules.batch.partition import FILE, ROW, Bench, judge, lost_reason, reject_rows
+from claimrules.batch.registers import Registers
 from claimrules.batch.rejects import DOCUMENT, Rejects
 from claimrules.batch.rejects import ORPHAN as ORPHAN_CODE
 from claimrules.batch.rows import typed_nulls
@@ -24,6 +26,7 @@ from claimrules.batch.schema import CHILDREN, NAMES, absent_columns, empty_table
 from claimrules.batch.spool import Buckets, Spool
 from claimrules.batch.table_reader import Read, TableReader
 from claimrules.batch.unread import unread_columns
+from claimrules.catalog import TableSchema
 from claimrules.diagnostics import Diagnostic
 
 MAX_BUCKETS = 4096
@@ -37,7 +40,13 @@ class Intake:
     """
 
     def __init__(
-        self, shelf: Shelf, mapping: Mapping, batch_lines: int, bad: tuple[str, tuple[BadDocument, ...]] = ("", ())
+        self,
+        shelf: Shelf,
+        mapping: Mapping,
+        batch_lines: int,
+        bad: tuple[str, tuple[BadDocument, ...]] = ("", ()),
+        schemas: AnyMapping[str, TableSchema] = MappingProxyType({}),
+        registers: Shelf | None = None,
     ) -> None:
         self._files: list[str] = []
         self._readers = {
@@ -45,6 +54,8 @@ class Intake:
             for name in NAMES
             if name in mapping.tables and (reader := TableReader(mapping.tables[name], shelf, self._files)).sources
         }
+        self._registers = Registers(schemas, [shelf] if registers is None else [registers, shelf], self._files)
+        self._brought: dict[str, Any] = {}
         self._batch_lines = max(1, batch_lines)
         self._bad = bad
         self._spool: Spool | None = None
@@ -80,14 +91,20 @@ class Intake:
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """One for all columns that nothing reads, in tables that are read by the catalog's own names."""
-        warning = unread_columns(self._readers)
-        return () if warning is None else (warning,)
+        found = (unread_columns({**self._readers, **self._registers.readers}), self._registers.warning)
+        return tuple(warning for warning in found if warning is not None)
+
+    @property
+    def registers(self) -> dict[str, Any]:
+        """The registers that the input brings, as tables of the columns that they have."""
+        self._prepare()
+        return self._brought
 
     @property
     def fingerprint(self) -> str:
         """A hash of the content of all readable rows, the same for every order and batch size; 16 hex digits."""
         self._prepare()
-        return f"{self._hash:016x}"
+        return f"{(self._hash + self._registers.hash) % 2**64:016x}"
 
     @property
     def rejects(self) -> Any:
@@ -156,6 +173,7 @@ class Intake:
         for name in CHILDREN:
             if name in self._readers:
                 self._children(spool, name)
+        self._brought = self._registers.read(self._early, self._tallies)
         return spool
 
     def _documents(self) -> None:

@@ -19,6 +19,7 @@ CASE_KEYS = (
     "operations",
     "change",
     "knowledge",
+    "registers",
     "params",
     "parameters",
     "expect",
@@ -81,8 +82,8 @@ def _read_case(node: Node, rule: RuleCases, problems: Problems) -> Case | None:
         world=world.completed(),
         stated=world,
         expect=read_expect(expect_node, rule.kind, world, problems),
-        knowledge=_knowledge(node.get("knowledge"), problems),
-        knowledge_places=_written(node.get("knowledge")),
+        knowledge=_tables(node, problems),
+        knowledge_places={**_written(node.get("knowledge")), **_written(node.get("registers"))},
         params=_params(node.get("params"), problems),
         params_place=_place(node, "params"),
         parameters=tuple(
@@ -97,14 +98,19 @@ def _place(node: MappingNode, key: str) -> Place | None:
     return found.place if found else None
 
 
-def _knowledge(node: Node | None, problems: Problems) -> tuple[tuple[str, Rows], ...]:
+def _tables(node: MappingNode, problems: Problems) -> tuple[tuple[str, Rows], ...]:
+    """The rows of tables and registers: a rule sees no difference."""
+    return tuple(sorted((*_knowledge(node, "knowledge", problems), *_knowledge(node, "registers", problems))))
+
+
+def _knowledge(case: MappingNode, part: str, problems: Problems) -> tuple[tuple[str, Rows], ...]:
     out: list[tuple[str, Rows]] = []
-    for table, place, rows in entries(node, "`knowledge`", problems):
+    for table, place, rows in entries(case.get(part), f"`{part}`", problems):
         if not isinstance(rows, SequenceNode):
             problems.add("CR601", f"the rows of `{table}` must be a list", place, "write `[]` for an empty table")
             continue
         out.append((table, tuple(_knowledge_row(row, table, problems) for row in rows)))
-    return tuple(sorted(out))
+    return tuple(out)
 
 
 def _knowledge_row(node: Node, table: str, problems: Problems) -> tuple[tuple[str, str], ...]:

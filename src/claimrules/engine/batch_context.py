@@ -28,6 +28,15 @@ class Shelf:
     lookups: dict[str, Lookup] = field(default_factory=dict)
     _sets: dict[tuple[str, str], bool] = field(default_factory=dict)
 
+    def beside(self, knowledge: KnowledgeSet) -> "Shelf":
+        """The look-ups of a knowledge set that differs in some tables; those of the others are shared."""
+        same = {
+            name: lookup
+            for name, lookup in list(self.lookups.items())
+            if name not in knowledge.tables or knowledge.tables[name] is self.knowledge.tables.get(name)
+        }
+        return Shelf(knowledge, same)
+
     def lookup(self, table: str) -> Lookup:
         """The look-up of a table."""
         found = self.lookups.get(table)

@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -53,6 +53,7 @@ class Lookup:
     _counts: list[int] = field(init=False, default_factory=list)
     _flat: list[int] = field(init=False, default_factory=list)
     _lock: Any = field(init=False, default_factory=threading.Lock)
+    _others: dict[str, "Lookup"] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         rows, schema = self.table.rows, self.table.schema
@@ -171,14 +172,31 @@ class Lookup:
         return np.array(self._flat, np.int64)
 
     def has_row(self, words: Sequence[str]) -> Mask:
-        """Whether any row of any date and region has a key that fits the word."""
+        """Whether any row of any date and region has a key that fits the word; of what nobody brought, any may."""
+        if not self.table.brought:
+            return np.ones(len(words), np.bool_)
         return self.word_rows(words)[1] > 0
+
+    def by(self, column: str) -> "Lookup":
+        """The same rows, indexed by another column of the key."""
+        found = self._others.get(column)
+        if found is None:
+            schema = self.table.schema
+            key = tuple(sorted(schema.key, key=lambda one: one.name != column))
+            found = Lookup(replace(self.table, schema=replace(schema, key=key)))
+            self._others[column] = found
+        return found
 
     # ------------------------------------------------------------------ answering
 
     def pairs(self, question: Question) -> Pairs:
         """All rows that fit by key, date, region and knowledge date."""
+        if not self.table.brought:
+            nothing = np.zeros(0, np.int64)
+            return Pairs(nothing, nothing, np.ones(question.n, np.bool_))
         first, *rest = question.keys
+        if first[0] != self.table.schema.key[0].name:
+            return self.by(first[0]).pairs(question)
         code = first[1]
         starts, counts = self.word_rows([str(w) for w in words_of(code).tolist()])
         codes = cast(Index, code.data)
@@ -290,7 +308,7 @@ class Lookup:
     def covers(self, question: Question) -> Mask:
         """Where the table is complete, so that a missing row says something."""
         complete = self.table.complete
-        if complete is None:
+        if complete is None or not self.table.brought:
             return np.zeros(question.n, np.bool_)
         out = np.ones(question.n, np.bool_)
         if complete.prefixes:

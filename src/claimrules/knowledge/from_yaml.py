@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from claimrules.catalog import Absence, Base, KeyColumn, Match, TableSchema, Type
+from claimrules.catalog.registers import REGISTERS
 from claimrules.diagnostics import (
     ClaimRulesError,
     Diagnostic,
@@ -23,7 +24,7 @@ from claimrules.diagnostics import (
 from claimrules.knowledge.table import COMMON, ColumnLabel, Completeness, Declaration, Source
 from claimrules.knowledge.type_syntax import CUT_ADVICE, column_type
 
-_KEYS = ("title", "columns", "key", "absence", "complete", "symmetric", "many", "gaps", "source", "invented")
+_KEYS = ("title", "columns", "key", "absence", "complete", "symmetric", "many", "gaps", "source", "invented", "register")
 _WORDS = {"true": True, "false": False, "yes": True, "no": False}
 _Value = TypeVar("_Value")
 _NOWHERE = Place("")
@@ -68,8 +69,12 @@ class _Reader:
     def declaration(self, node: Node, name: str, file: str) -> Declaration:
         root = self.mapping(node, _KEYS)
         columns, labels = self.columns(root.get("columns"))
+        register = self.boolean(root.get("register"))
+        known = REGISTERS.get(name) if register and not {"columns", "key"} & {key.text for key, _ in root.items} else None
+        if register:
+            self.no_windows(columns, root)
         for needed in ("columns", "key"):
-            if root.get(needed) is None and isinstance(node, MappingNode):
+            if root.get(needed) is None and isinstance(node, MappingNode) and known is None:
                 self.found.append(Diagnostic("CR307", f"`{needed}` is missing", root.place))
         key = self.key(root.get("key"), columns)
         complete = self.complete(root.get("complete"))
@@ -77,6 +82,8 @@ class _Reader:
         if symmetric and (len(key) < 2 or columns.get(key[0].name) != columns.get(key[1].name)):
             message = "a symmetric table needs two key columns of one type"
             self.found.append(Diagnostic("CR306", message, (root.key("symmetric") or root).place))
+        if known is not None:
+            columns, key = known.columns, known.key
         schema = TableSchema(
             name,
             columns,
@@ -88,7 +95,14 @@ class _Reader:
         )
         gaps = self.choice(root.get("gaps"), ("allowed", "error"), "error") == "allowed"
         source, invented = self.source(root.get("source")), self.boolean(root.get("invented"))
-        return Declaration(schema, file, complete, source, invented, self.boolean(root.get("many")), gaps, labels)
+        many = self.boolean(root.get("many")) or register  # what holds at once is for the look-up to say
+        return Declaration(schema, file, complete, source, invented, many, gaps, labels, register)
+
+    def no_windows(self, columns: dict[str, Type], root: MappingNode) -> None:
+        for name, kind in columns.items():
+            if kind.base is Base.WINDOW:
+                message = f"a register holds facts, and `{name}` is a window"
+                self.found.append(Diagnostic("CR306", message, root.place, help="a limit belongs in a knowledge table"))
 
     def columns(self, node: Node | None) -> tuple[dict[str, Type], tuple[ColumnLabel, ...]]:
         out: dict[str, Type] = {}

@@ -1,19 +1,22 @@
 """All knowledge tables of a run."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from claimrules.catalog import TableSchema, Type
+from claimrules.catalog.registers import REGISTERS
 from claimrules.diagnostics import Diagnostic, KnowledgeError, Place, suggest
 from claimrules.knowledge.code_set import CodeSet, code_sets
 from claimrules.knowledge.from_files import read_raw
 from claimrules.knowledge.from_raw import build
+from claimrules.knowledge.from_register import register_table
 from claimrules.knowledge.from_yaml import read_declaration
-from claimrules.knowledge.layers import TableFiles, table_files
+from claimrules.knowledge.layers import TableFiles, table_files, without_rows
 from claimrules.knowledge.raw_table import raw_of_rows
 from claimrules.knowledge.table import CODE_SETS, Declaration, Table, code_sets_declaration
 from claimrules.knowledge.written import Written
@@ -43,8 +46,28 @@ class KnowledgeSet:
 
     @property
     def schemas(self) -> Mapping[str, TableSchema]:
-        """The schema of every table, by name."""
-        return {name: table.schema for name, table in self.tables.items()}
+        """The schema of every table that a rule may name: those that there are, and the registers known by name."""
+        return {**REGISTERS, **{name: table.schema for name, table in self.tables.items()}}
+
+    @property
+    def registers(self) -> Mapping[str, TableSchema]:
+        """The schemas of what an input may bring."""
+        own = {name: table.schema for name, table in self.tables.items() if table.register}
+        return {**{name: schema for name, schema in REGISTERS.items() if name not in self.tables}, **own}
+
+    def with_known_registers(self, names: Collection[str]) -> "KnowledgeSet":
+        """The same set with those of the registers known by name that are among `names`, as long as nobody brings them."""
+        more = {name: _not_brought(_known_register(name)) for name in names if name in REGISTERS and name not in self.tables}
+        return KnowledgeSet._of({**self.tables, **more}, self.sets, self.parameters) if more else self
+
+    def with_registers(self, brought: Mapping[str, Any]) -> "KnowledgeSet":
+        """The same set with the registers that an input brings, as `pyarrow.Table`s of checked rows."""
+        tables = {
+            name: register_table(Declaration.of(self.tables[name]), rows)
+            for name, rows in brought.items()
+            if name in self.tables
+        }
+        return KnowledgeSet._of({**self.tables, **tables}, self.sets, self.parameters) if tables else self
 
     @classmethod
     def read(cls, folders: Sequence[Path]) -> "KnowledgeSet":
@@ -114,6 +137,8 @@ class KnowledgeSet:
     def _declaration(self, name: str) -> Declaration | None:
         if name in self.tables:
             return Declaration.of(self.tables[name])
+        if name in REGISTERS:
+            return _known_register(name)
         return code_sets_declaration() if name == CODE_SETS else None
 
     @classmethod
@@ -146,9 +171,23 @@ def _read(files: TableFiles) -> Table:
     except KnowledgeError as error:
         wrong.extend(error.diagnostics)
     try:
-        raw = read_raw(files.data)
+        raw = None if files.data is None else read_raw(files.data)
     except KnowledgeError as error:
         wrong.extend(error.diagnostics)
+    if declaration is not None and files.data is None:
+        if not declaration.register:
+            raise KnowledgeError([*wrong, without_rows(files)])
+        return _not_brought(declaration)
     if declaration is None or raw is None:
         raise KnowledgeError(wrong)
     return build(raw, declaration)
+
+
+def _not_brought(declaration: Declaration) -> Table:
+    empty = build(raw_of_rows(declaration.schema.name, [], Place(declaration.file)), declaration, sparse=True)
+    return replace(empty, brought=False)
+
+
+def _known_register(name: str) -> Declaration:
+    """One of the registers known by name: several rows may hold at once, and gaps say nothing."""
+    return Declaration(REGISTERS[name], f"<{name}>", many=True, gaps_allowed=True, register=True)

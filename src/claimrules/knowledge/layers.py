@@ -13,10 +13,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class TableFiles:
-    """A table's rows and the YAML that declares them, which may stand in an earlier layer."""
+    """A table's rows and the YAML that declares them, which may stand in an earlier layer. A register has no rows yet."""
 
     name: str
-    data: Path
+    data: Path | None
     declaration: Path
 
 
@@ -42,16 +42,20 @@ def table_files(folders: Sequence[Path]) -> tuple[list[TableFiles], list[Diagnos
     out = []
     for name, found in sorted(tables.items()):
         data, declared = found.data, found.declared
-        if data is None or (declared is not None and declared[0] > data[0]):
-            path = declared[1] if declared else Path(name)
-            advice = f"write {name}.csv or {name}.parquet beside it"
-            wrong.append(Diagnostic("CR303", f"`{name}` is declared and has no rows", Place(str(path)), help=advice))
-        elif declared is None:
+        if declared is not None and (data is None or declared[0] > data[0]):
+            out.append(TableFiles(name, None, declared[1]))
+        elif data is not None and declared is None:
             advice = f"write {name}.yaml beside it: columns, key, source"
             wrong.append(Diagnostic("CR303", f"`{name}` is not declared", Place(str(data[1])), help=advice))
-        else:
+        elif data is not None and declared is not None:
             out.append(TableFiles(name, data[1], declared[1]))
     return out, wrong
+
+
+def without_rows(files: TableFiles) -> Diagnostic:
+    """A declaration without rows, which only a register may be."""
+    advice = f"write {files.name}.csv or {files.name}.parquet beside it"
+    return Diagnostic("CR303", f"`{files.name}` is declared and has no rows", Place(str(files.declaration)), help=advice)
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -55,7 +55,8 @@ class Table:
     empty cell is null, which in a key column fits all), then `valid_from`, `valid_to` (date32, null = open, both ends
     in), `region` (string, never null), `known_from` (date32, null = always), `knowledge_id` (string, never null),
     `source` and `source_row` (string). Rows are in an order of their content, not of the file.
-    `many`: several rows may fit one key on one date. `digest` is a hash of all that the table says.
+    `many`: several rows may fit one key on one date. `digest` is a hash of all that the table says. `register`: rows come
+    with the claims; where they do not (`brought` is False), nothing is known of any key.
     """
 
     schema: TableSchema
@@ -68,6 +69,8 @@ class Table:
     gaps_allowed: bool = False
     labels: tuple[ColumnLabel, ...] = ()
     digest: str = ""
+    register: bool = False
+    brought: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Declaration:
     many: bool = False
     gaps_allowed: bool = False
     labels: tuple[ColumnLabel, ...] = ()
+    register: bool = False
 
     def table(self, rows: Any, digest: str, files: tuple[str, ...]) -> Table:
         """The table of these rows."""
@@ -96,6 +100,7 @@ class Declaration:
             self.gaps_allowed,
             self.labels,
             digest,
+            self.register,
         )
 
     @classmethod
@@ -110,6 +115,7 @@ class Declaration:
             table.many,
             table.gaps_allowed,
             table.labels,
+            table.register,
         )
 
 

@@ -181,6 +181,11 @@ class Rule:
     place: Place
     examples: Node | None = None
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """The knowledge tables and registers that it looks into."""
+        return frozenset(m.table for m in (*self.matches, *(m for other in self.others for m in other.matches)))
+
     def match(self, name: str) -> MatchSpec:
         """The match of that name."""
         return next(m for m in self.matches if m.name == name)

@@ -9,7 +9,8 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from claimrules.batch import ClaimBatch
-from claimrules.diagnostics import ClaimsError, Diagnostic, PlanError
+from claimrules.catalog import TableSchema
+from claimrules.diagnostics import ClaimsError, Diagnostic, PlanError, suggest
 from claimrules.models import Claim
 
 
@@ -78,6 +79,36 @@ def history_of(value: Iterable[Claim] | None) -> list[Claim] | None:
     if isinstance(value, Claim | Mapping):
         raise ClaimsError(Diagnostic("CR116", "the history is a list of claims, not one", help="write history=[claim]"))
     return None if value is None else [claim_of(claim) for claim in value]
+
+
+def registers_of(value: Mapping[str, Any] | None, known: Mapping[str, TableSchema]) -> dict[str, Any]:
+    """Registers by name, each a `pyarrow.Table` or rows as dicts, as tables that are not yet checked.
+
+    Raises:
+        ClaimsError: CR106 what is no register, or one that nobody has declared.
+    """
+    if not value:
+        return {}
+    if not isinstance(value, Mapping):
+        message = f"registers are tables by name, not {_a(value)}"
+        raise ClaimsError(Diagnostic("CR106", message, help='write registers={"staff": [{"physician_id": "D1"}]}'))
+    for name in value:
+        if name not in known:
+            near = suggest(str(name), known)
+            advice = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
+            raise ClaimsError(Diagnostic("CR106", f"there is no register `{name}`", help=advice))
+    return {name: _table(rows, known[name].key[0].name) for name, rows in value.items()}
+
+
+def _table(rows: Any, first: str) -> Any:
+    if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
+        return rows
+    names = list(dict.fromkeys(str(name) for row in rows for name in row)) or [first]
+    return pa.table({name: pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in names})
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _a(value: object) -> str:

@@ -91,12 +91,12 @@ def ordered(table: Any) -> Any:
     return table.sort_by(keys).combine_chunks()
 
 
-def absent_names(absent: frozenset[tuple[str, str]]) -> frozenset[str]:
-    """Columns that the input does not have, as rules spell them."""
+def absent_names(absent: frozenset[tuple[str, str]], registers: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Columns and registers that the input does not have, as rules spell them."""
     kinds = {
         "claims": ("claim", "encounter"),
         "lines": ("line", "raw_line"),
         "diagnoses": ("diagnosis",),
         "operations": ("operation",),
     }
-    return frozenset(f"{kind}.{column}" for table, column in absent for kind in kinds[table])
+    return registers | frozenset(f"{kind}.{column}" for table, column in absent for kind in kinds[table])

@@ -75,6 +75,7 @@ def load(
         found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
     broken = bool(found)
     read = _read_rules(files, tables, laws, extra, found)
+    tables = tables.with_known_registers({table for rule in read.values() for table in rule.tables})
     if not found:
         try:
             tables = tables.with_parameters(parameter_tables(read, varying, whole=folder.is_dir() and folder == root))

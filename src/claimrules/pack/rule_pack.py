@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.batch import ClaimBatch, Intake, open_claims
+from claimrules.batch import ClaimBatch, Intake, open_claims, read_given
 from claimrules.catalog import Type
 from claimrules.diagnostics import ClaimsError, Diagnostic, Level, PlanError, suggest
 from claimrules.engine.batch_context import BatchContext, Shelf
@@ -37,7 +37,7 @@ from claimrules.findings.verdicts import verdict_table
 from claimrules.knowledge import KnowledgeSet, ParameterRows
 from claimrules.language import Rule, Source
 from claimrules.models import Claim
-from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refuse_no_claims
+from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refuse_no_claims, registers_of
 from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ordered
 from claimrules.pack.parameters import parameter_tables, typed_parameters
 from claimrules.plan import Plan, make_plan
@@ -138,12 +138,14 @@ class RulePack:
         batch_lines: int = 100_000,
         memory: int | None = None,
         progress: Progress | None = None,
+        registers: Mapping[str, Any] | None = None,
     ) -> AuditResult:
         """Every rule over all claims.
 
         `claims`: a folder or file, a dict of Arrow tables, a ClaimBatch, or Claims. `only`: these rules, whatever their
         status. `history_from`: the first date of which the data are complete. The result does not depend on the order of
-        rows, `jobs`, `batch_lines` or `memory` (bytes, a bound for what is held at once).
+        rows, `jobs`, `batch_lines` or `memory` (bytes, a bound for what is held at once). `registers`: tables by name (or
+        rows as dicts), beside those that come with the claims and before them.
 
         Raises:
             ClaimsError: the input cannot be read at all. PlanError: `only` names no rule. EngineError: a rule failed.
@@ -158,13 +160,20 @@ class RulePack:
             batch_lines=lines,
             memory=None if chosen.whole else memory,
             extra=self.extra or None,
+            registers=self.knowledge.registers,
+            given=registers_of(registers, self.knowledge.registers),
         ) as intake:
             gathered = Gathered(intake.total_lines, progress)
-            for part in self._parts(intake, chosen, _since(history_from), max(1, jobs)):
+            shelf = self._shelf_with(intake.registers)
+            for part in self._parts(intake, chosen, _since(history_from), max(1, jobs), shelf):
                 gathered.add(part)
             if progress is not None and intake.total_lines is not None:
                 progress(intake.total_lines, intake.total_lines)  # lines left out never reach a partition
-            return self._result(gathered, intake, chosen, time.perf_counter() - started)
+            return self._result(gathered, intake, chosen, time.perf_counter() - started, shelf)
+
+    def _shelf_with(self, registers: Mapping[str, Any]) -> Shelf:
+        """The look-ups with the registers that came with the claims."""
+        return self.shelf().beside(self.knowledge.with_registers(registers)) if registers else self.shelf()
 
     def _chosen(self, only: str | Iterable[str] | None) -> Plan:
         if only is None:
@@ -177,25 +186,25 @@ class RulePack:
             raise PlanError(Diagnostic("CR402", f"there is no rule `{unknown[0]}`", help=advice))
         return self.plan.only(wanted)
 
-    def _parts(self, intake: Intake, plan: Plan, since: int | None, jobs: int) -> Iterator["Part"]:
+    def _parts(self, intake: Intake, plan: Plan, since: int | None, jobs: int, shelf: Shelf) -> Iterator["Part"]:
         reach = Reach(since)
         batches = intake.partitions()
         if jobs == 1:
             for batch in batches:
-                yield self._one(batch, plan, reach)
+                yield self._one(batch, plan, reach, shelf)
             return
         waiting: deque[Future[Part]] = deque()
         with ThreadPoolExecutor(jobs) as pool:
             for batch in batches:
-                waiting.append(pool.submit(self._one, batch, plan, reach))
+                waiting.append(pool.submit(self._one, batch, plan, reach, shelf))
                 if len(waiting) > jobs:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
 
-    def _one(self, batch: ClaimBatch, plan: Plan, reach: Reach) -> "Part":
+    def _one(self, batch: ClaimBatch, plan: Plan, reach: Reach, shelf: Shelf) -> "Part":
         started = time.perf_counter()
-        context = self._context(batch, reach)
+        context = self._context(batch, reach, shelf)
         ready = time.perf_counter()
         hits = run(plan, context)
         judged = time.perf_counter()
@@ -210,12 +219,13 @@ class RulePack:
             hits.prepared.leftover.count,
         )
 
-    def _context(self, batch: ClaimBatch, reach: Reach) -> BatchContext:
+    def _context(self, batch: ClaimBatch, reach: Reach, shelf: Shelf | None = None) -> BatchContext:
         as_of = None if self.as_of is None else (self.as_of - EPOCH).days
-        return BatchContext(prepare(batch), self.shelf(), reach, self.region, as_of)
+        return BatchContext(prepare(batch), shelf or self.shelf(), reach, self.region, as_of)
 
-    def _result(self, gathered: "Gathered", intake: Intake, plan: Plan, seconds: float) -> AuditResult:
-        absent = absent_names(intake.absent)
+    def _result(self, gathered: "Gathered", intake: Intake, plan: Plan, seconds: float, shelf: Shelf) -> AuditResult:
+        tables = shelf.knowledge.tables
+        absent = absent_names(intake.absent, frozenset(name for name, table in tables.items() if not table.brought))
         summary = Summary(
             fingerprint=Fingerprint(
                 rules=self.fingerprint,
@@ -274,15 +284,17 @@ class RulePack:
         history: Iterable[Claim] | None = None,
         *,
         history_from: dt.date | str | None = None,
+        registers: Mapping[str, Any] | None = None,
     ) -> CheckResult:
         """The verdicts on one claim, as an audit of it and its history gives them.
 
         `claim`: a Claim, or its document. `history`: the person's other claims, taken as all there are (since
         `history_from`). Without it, a rule that looks beyond the claim is undecided where other claims could change its
-        answer.
+        answer. `registers`: facts by register (rows as dicts, or a `pyarrow.Table`); a rule that needs one which is not
+        given is undecided.
 
         Raises:
-            ClaimsError: the claim or its history cannot be read.
+            ClaimsError: the claim, its history or a register cannot be read.
         """
         claim, others = claim_of(claim), history_of(history)
         claims = [claim, *(others or ())]
@@ -291,7 +303,9 @@ class RulePack:
             return CheckResult((), ())
         # Claims are checked already: the door for tables would read every cell again.
         batch = ClaimBatch.from_claims([c for c in claims if not c.is_reversed])
-        context = self._context(batch, Reach(_since(history_from), alone=others is None))
+        known = self.knowledge.registers
+        shelf = self._shelf_with(read_given(registers_of(registers, known), known))
+        context = self._context(batch, Reach(_since(history_from), alone=others is None), shelf)
         made = make_findings(run(self._chosen(None), context), context, self.sources)
         findings, undecided = (_of_claim(table, claim.claim_id) for table in (made.findings, made.undecided))
         return CheckResult(
