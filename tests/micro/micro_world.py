@@ -56,3 +56,9 @@ class Outcome:
         counts = self.result.summary.rules.values()
         judged = sum(rule.clean for rule in counts)
         return judged > 0 and not len(self.result.findings) and not len(self.result.undecided)
+
+    @property
+    def counts(self):
+        """Subjects that are flagged, clean, not applicable, undecided."""
+        [rule] = self.result.summary.rules.values()
+        return rule.flagged, rule.clean, rule.not_applicable, rule.undecided
