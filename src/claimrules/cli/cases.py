@@ -23,7 +23,7 @@ def cases(
     only: OnlyOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print every outcome as JSON.")] = False,  # noqa: FBT002
     mutated: Annotated[bool, typer.Option("--mutate", help="Change each rule in every small way: some case must fail.")] = False,  # noqa: FBT002, E501
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="With --mutate: so many rules at a time.")] = 1,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="With --mutate: so many rules at a time.")] = None,
 ) -> int:
     """Run the cases embedded in the rule files of RULES.
 

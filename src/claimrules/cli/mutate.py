@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - `claimrules --help` must not wait for the engine
 
 import json as json_text
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,18 @@ if TYPE_CHECKING:
     from claimrules.mutants import Score, Survivor
     from claimrules.pack import RulePack
 
+_MANY = 16
+"""Rules from which on a second process is worth the second that it takes to start."""
 
-def mutate(pack: "RulePack", only: list[str] | None, *, json: bool, jobs: int) -> int:
-    """Run all mutants of the rules and print what lives."""
+
+def mutate(pack: "RulePack", only: list[str] | None, *, json: bool, jobs: int | None) -> int:
+    """Run all mutants of the rules and print what lives. `jobs` None: as many processes as pay for their start."""
     from claimrules.cli.progress import progress_bar
     from claimrules.mutants import mutate_pack, rules_to_mutate
 
     total = len(rules_to_mutate(pack, only))
+    if jobs is None:
+        jobs = (os.cpu_count() or 1) if total >= _MANY else 1
     scores: list[Score] = []
     with progress_bar("mutants", wanted=not json, unit="rules") as report:
         for score in mutate_pack(pack, only, jobs=jobs):
