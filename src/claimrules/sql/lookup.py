@@ -1,0 +1,232 @@
+"""Knowledge rows looked up: by key, date and region, the narrowest, fullest and longest first."""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from claimrules.catalog import Absence, Base, Match
+from claimrules.knowledge import Table
+from claimrules.language.expression import Expr, MatchField, MatchRow
+from claimrules.language.rule import MatchSpec
+from claimrules.language.scope import time_of
+from claimrules.sql.fragments import column, every, name, sql, table, text
+from claimrules.sql.place import Place
+from claimrules.sql.query import Query, select
+from claimrules.sql.values import Values
+
+
+@dataclass(slots=True)
+class Source:
+    """Rows that look something up: a CTE, the column that numbers it, their kind, and their name in `others`."""
+
+    cte: str
+    number: str
+    kind: str
+    owner: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Its rows under the alias r (o for others)."""
+        return Place().with_other(self.owner, "o") if self.owner else Place()
+
+    @property
+    def alias(self) -> str:
+        """The alias of its rows."""
+        return "o" if self.owner else "r"
+
+
+class Lookup:
+    """One `match` over one source."""
+
+    def __init__(
+        self, query: Query, values: Values, source: Source, match: MatchSpec, known: Table, region: str, as_of: str
+    ) -> None:
+        self.query, self.values, self.source, self.match, self.table = query, values, source, match, known
+        self.region, self.as_of = region, as_of
+        self.keys = [key for key in known.schema.key if key.name in dict(match.keys)]
+        self.given = {name: values(value, source.place) for name, value in match.keys}
+        self.first = self.given.get(known.schema.key[0].name, exp.null())
+
+    @property
+    def _when(self) -> exp.Expression:
+        time = self.match.at if self.match.at is not None else time_of(self.source.kind, self.source.owner)
+        return sql("CAST(_t AS DATE)", t=self.values(time, self.source.place))
+
+    @property
+    def _place_of_region(self) -> exp.Expression:
+        kind = "claim" if self.source.kind not in ("encounter", "day") else "encounter"
+        value = column(self.source.alias, f"{kind}_region")
+        return sql("COALESCE(_r, _d)", r=value, d=text(self.region)) if self.region else value
+
+    # ------------------------------------------------------------------ which rows fit
+
+    def _fits(self) -> exp.Expression:
+        """TRUE, FALSE, or NULL where a row may fit."""
+        parts = []
+        for key in self.keys:
+            cell, value = column("k", key.name), self.given[key.name]
+            shape = "_cell IS NULL OR _v = _cell" if key.match is Match.EXACT else "_cell IS NULL OR STARTS_WITH(_v, _cell)"
+            parts.append(exp.paren(sql(shape, cell=cell, v=value)))
+        if not self.match.ever:
+            parts.append(
+                sql(
+                    "CASE WHEN _d IS NOT NULL THEN (k.valid_from IS NULL OR k.valid_from <= _d) AND (k.valid_to IS NULL OR _d <= k.valid_to) END",
+                    d=self._when,
+                )
+            )
+        if self.as_of:
+            parts.append(sql("(k.known_from IS NULL OR k.known_from <= CAST(_d AS DATE))", d=text(self.as_of)))
+        parts.append(self._in_region())
+        return every(parts)
+
+    def _in_region(self) -> exp.Expression:
+        cell = "COALESCE(k.region, '000000')"
+        return sql(
+            f"CASE WHEN {cell} = '000000' OR {cell} = _p THEN TRUE WHEN _p IS NULL THEN NULL "
+            f"WHEN RIGHT({cell}, 4) = '0000' THEN LEFT(_p, 2) = LEFT({cell}, 2) "
+            f"WHEN RIGHT({cell}, 2) = '00' THEN LEFT(_p, 4) = LEFT({cell}, 4) ELSE FALSE END",
+            p=self._place_of_region,
+        )
+
+    def _width(self) -> exp.Expression:
+        """3 county, 2 city, 1 province, 0 nation."""
+        cell = "COALESCE(k.region, '000000')"
+        return sql(
+            f"CASE WHEN {cell} = '000000' THEN 0 WHEN {cell} = _p THEN 3 WHEN RIGHT({cell}, 4) = '0000' THEN 1 ELSE 2 END",
+            p=self._place_of_region,
+        )
+
+    def candidates(self, wanted: str) -> str:
+        """Rows that fit or may, with `fits` and their rank: `width`, `filled`, `prefix_length`, `learnt`."""
+        source, schema = self.source, self.table.schema
+        filled = " + ".join(f"CASE WHEN k.{q(key.name)} IS NULL THEN 0 ELSE 1 END" for key in schema.key) or "0"
+        head = schema.key[0]
+        length = "0" if head.match is Match.EXACT else f"COALESCE(LENGTH(k.{q(head.name)}), 0)"
+        shown = [column("k", n) for n in self._columns()]
+        columns = [
+            (source.number, column(source.alias, source.number)),
+            *shown,
+            ("fits", self._tested()),
+            ("width", self._width()),
+            ("filled", sql(filled)),
+            ("prefix_length", sql(length)),
+            ("learnt", sql("COALESCE(k.known_from, CAST('0001-01-01' AS DATE))")),
+        ]
+        inner = (
+            select(columns, table(source.cte, source.alias))
+            .join(table(self.table.schema.name, "k"), on=sql("_fits IS NOT FALSE", fits=exp.paren(self._fits())))
+            .where(sql("_k IS NOT NULL", k=self.first))
+        )
+        body = exp.select("*").from_(inner.subquery("t")).where(sql("t.fits IS NOT FALSE"))
+        return self.query.add(wanted, body, f"{self.match.name}: rows of {schema.name} that fit, or may (fits is NULL)")
+
+    def _tested(self) -> exp.Expression:
+        """`where` asked of rows that fit; one that only may stays in doubt."""
+        if self.match.where is None:
+            return self._fits()
+        place = self.source.place.with_candidate(self.source.owner, self.match.name, "k")
+        return sql("CASE WHEN _fits THEN _where END", fits=exp.paren(self._fits()), where=self.values(self.match.where, place))
+
+    def _columns(self) -> list[str]:
+        return ["knowledge_id", *self.table.schema.columns]
+
+    # ------------------------------------------------------------------ one row
+
+    def one(self, *, asked: bool) -> str:
+        """The source with the columns of the row found, NULL where there is none or it is not known."""
+        match, source, schema = self.match, self.source, self.table.schema
+        found = self.candidates(f"{match.name}_fitting")
+        rank = "t.width DESC, t.filled DESC, t.prefix_length DESC, t.learnt DESC"
+        alike = f"PARTITION BY t.{source.number}, t.width, t.filled, t.prefix_length, t.learnt"
+        inner = select(
+            [
+                sql("t.*"),
+                ("place", sql(f"ROW_NUMBER() OVER (PARTITION BY t.{source.number} ORDER BY {rank})")),
+                ("unsure", sql(f"SUM(CASE WHEN t.fits IS NULL THEN 1 ELSE 0 END) OVER (PARTITION BY t.{source.number})")),
+                ("alike", sql(f"COUNT(*) OVER ({alike})")),
+            ],
+            table(found, "t"),
+        )
+        best = exp.select("*").from_(inner.subquery("t")).where(sql("t.place = 1"))
+        best_name = self.query.add(f"{match.name}_best", best, "narrowest region, most filled cells, longest prefix, learnt last")
+        r = source.alias
+        known = sql(f"m.{source.number} IS NOT NULL AND m.unsure = 0 AND m.alike = 1")
+        columns = [(f"{match.name}_{n}", sql("CASE WHEN _known THEN _c END", known=known, c=column("m", n))) for n in self._columns()]
+        body = select(
+            [sql(f"{r}.*"), *columns, (f"{match.name}_missing", self._missing())], table(source.cte, r)
+        ).join(table(best_name, "m"), on=sql(f"m.{source.number} = {r}.{source.number}"), join_type="left")
+        if not asked and schema.absence is Absence.NO_LIMIT:
+            body = body.where(sql(f"m.{source.number} IS NOT NULL OR _k IS NULL", k=self.first))
+        return self.query.add(f"with_{match.name}", body, f"each row with its row of {schema.name}")
+
+    def _missing(self) -> exp.Expression:
+        """IS MISSING: TRUE only where the table is complete; NULL where that or the row is not known."""
+        m = f"m.{self.source.number}"
+        return sql(
+            f"CASE WHEN {m} IS NOT NULL AND m.unsure = 0 AND m.alike = 1 THEN FALSE "
+            f"WHEN {m} IS NULL AND _k IS NOT NULL AND _covered THEN TRUE END",
+            k=self.first,
+            covered=self._covered(),
+        )
+
+    def _covered(self) -> exp.Expression:
+        """Whether a missing row says something here."""
+        complete = self.table.complete
+        if complete is None:
+            return exp.false()
+        code = next(iter(self.given.values()))
+        parts = [sql("_c IS NOT NULL", c=code)]
+        if not self.match.ever:
+            parts.append(sql("_d IS NOT NULL", d=self._when))
+            if complete.since is not None:
+                parts.append(sql("_d >= CAST(_s AS DATE)", d=self._when, s=text(str(complete.since))))
+        if complete.prefixes:
+            parts.append(exp.paren(exp.or_(*(sql("STARTS_WITH(_c, _p)", c=code, p=text(p)) for p in complete.prefixes))))
+        return exp.paren(every(parts))
+
+    # ------------------------------------------------------------------ all rows
+
+    def all(self) -> str:
+        """The rows of the narrowest region; one of NULLs where none is sure and one may fit, or the key is not known."""
+        match, source = self.match, self.source
+        found = self.candidates(f"{match.name}_fitting")
+        over = f"OVER (PARTITION BY t.{source.number})"
+        inner = select(
+            [
+                sql("t.*"),
+                ("widest", sql(f"MAX(CASE WHEN t.fits THEN t.width END) {over}")),
+                ("place", sql(f"ROW_NUMBER() OVER (PARTITION BY t.{source.number} ORDER BY t.knowledge_id)")),
+            ],
+            table(found, "t"),
+        )
+        shown = [(n, sql("CASE WHEN t.widest IS NOT NULL THEN _c END", c=column("t", n))) for n in self._columns()]
+        body = (
+            select([column("t", source.number), *shown], inner.subquery("t"))
+            .where(sql("(t.fits AND t.width = t.widest) OR (t.widest IS NULL AND t.place = 1)"))
+        )
+        return self.query.add(f"{match.name}_set", body, "all of them, of the narrowest region")
+
+    def spread(self) -> str:
+        """The source, each row once for each of its knowledge rows; those without one are gone."""
+        match, source, r = self.match, self.source, self.source.alias
+        rows = self.all()
+        columns = [(f"{match.name}_{n}", column("m", n)) for n in self._columns()]
+        missing = (f"{match.name}_missing", sql("CASE WHEN m.knowledge_id IS NOT NULL THEN FALSE END"))
+        body = select([sql(f"{r}.*"), *columns, missing], table(source.cte, r)).join(
+            table(rows, "m"), on=sql(f"m.{source.number} = {r}.{source.number}"), join_type="left"
+        )
+        body = body.where(sql(f"m.{source.number} IS NOT NULL OR _k IS NULL", k=self.first))
+        return self.query.add(f"with_{match.name}", body, f"each row once for each of its rows of {self.table.schema.name}")
+
+
+def q(text_: str) -> str:
+    """A column's name as it stands in a template."""
+    return name(text_).sql("duckdb")
+
+
+def mentions(node: Expr, match: str) -> bool:
+    """Whether a node is a column or the row of a match of the rule's own rows."""
+    return isinstance(node, MatchField | MatchRow) and not node.owner and node.match == match
+
+
+__all__ = ["Base", "Lookup", "Source", "mentions", "q"]
