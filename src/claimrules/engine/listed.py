@@ -60,9 +60,9 @@ def _as_shown(column: Column) -> tuple[Type, Numbers]:
 
 def _in_order(coded: Any, known: Mask | None) -> Column:
     """Texts of a column stand in ascending order."""
-    texts = coded.dictionary.to_pylist()
-    words = sorted(texts)
-    place = {word: i for i, word in enumerate(words)}
-    table = np.fromiter((place[text] for text in texts), np.int64, len(texts))
+    order = pc.sort_indices(coded.dictionary).to_numpy().astype(np.int64)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
     codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return Column(TEXT, table[codes], known, np.array(words or [""], dtype=object))
+    words = coded.dictionary.take(pa.array(order)).to_pylist()
+    return Column(TEXT, place[codes], known, np.array(words or [""], dtype=object))

@@ -33,8 +33,8 @@ def difference(a: Numbers, b: Numbers) -> Numbers:
 def ratio(a: Numbers, b: Numbers) -> Data:
     """a / b as the nearest double. No `b` may be 0."""
     if size(a) <= _DOUBLE_HOLDS and size(b) <= _DOUBLE_HOLDS:
-        return _doubles(a) / _doubles(b)
-    return _doubles(a.astype(np.object_) / b.astype(np.object_))
+        return np.asarray(_doubles(a) / _doubles(b))
+    return np.asarray(_doubles(a.astype(np.object_) / b.astype(np.object_)))
 
 
 def _doubles(values: Numbers) -> Any:

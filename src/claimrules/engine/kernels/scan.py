@@ -139,7 +139,7 @@ def _window_starts(days: Index, day: Index, group: Index) -> Index:
     span = int(day.max()) - low + 1
     key = group * span + (day - low)
     edge = group * span + np.clip(day - days + 1 - low, 0, span)
-    return np.minimum(np.searchsorted(key, edge), np.arange(len(day)))
+    return np.asarray(np.minimum(np.searchsorted(key, edge), np.arange(len(day))))
 
 
 def _starts(group: Index) -> Index:
