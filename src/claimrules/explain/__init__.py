@@ -18,6 +18,7 @@ from claimrules.explain.explanation import (
     Value,
 )
 from claimrules.explain.from_batch import Asked, explain_batch
+from claimrules.explain.text import rich_of, text_of
 
 __all__ = [
     "Asked",
@@ -33,4 +34,6 @@ __all__ = [
     "SubjectExplanation",
     "Value",
     "explain_batch",
+    "rich_of",
+    "text_of",
 ]

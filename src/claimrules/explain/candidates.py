@@ -14,7 +14,7 @@ _MOST_PREFIX = 8
 _DAY = dt.timedelta(days=1)
 _MINUTE = dt.timedelta(minutes=1)
 _HOURS_A_DAY = 24
-_YEAR = Decimal("365")
+_YEAR = Decimal(365)
 _FIRST, _LAST = dt.datetime(1900, 1, 2), dt.datetime(2199, 12, 30)  # noqa: DTZ001 - input times carry no zone
 _MOST_DAYS = 60_000
 
@@ -90,7 +90,10 @@ def further(value: Any, type_: Type) -> Iterator[list[Any]]:
         unit = unit_of(type_)
         steps = [unit * 4**k for k in range(16)]
         start = Decimal(value)
-        ups, downs = [start + s for s in steps], [start - s for s in steps if s < start] + ([Decimal(0)] if start > 0 else [])
+        ups, downs = (
+            [start + s for s in steps],
+            [start - s for s in steps if s < start] + ([Decimal(0)] if start > 0 else []),
+        )
         yield [int(v) if type_.base is Base.INTEGER else v for v in ups]
         yield [int(v) if type_.base is Base.INTEGER else v for v in downs]
         return

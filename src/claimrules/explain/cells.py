@@ -11,7 +11,8 @@ import numpy as np
 from claimrules.catalog import KIND_TABLES, KINDS, Base, kind_fields
 from claimrules.engine.column import Index
 from claimrules.engine.kernels.segments import expand_ranges
-from claimrules.engine.space import KindSpace
+from claimrules.engine.relation import Relation
+from claimrules.engine.sides import RightSubjects
 from claimrules.engine.subject_rows import RowSpace
 from claimrules.explain.explanation import Outcome, Step
 from claimrules.explain.judged import Judged
@@ -68,17 +69,17 @@ def _places(judged: Judged, rows: RowSpace, at: list[int], node: Field) -> Itera
     """Where the field is read: a kind and the places among its rows."""
     base = judged.base
     if node.owner:
-        relation: Any = rows.others.get(node.owner)
-        if relation is None or not isinstance(relation.right, KindSpace):
+        relation: Relation | None = rows.others.get(node.owner)
+        if relation is None or isinstance(relation.rights, RightSubjects):
             return
+        beside = [rows.subjects.ids[i] for i in at] if relation.spec.of_subject and rows.subjects is not None else at
         if relation.one is not None:
-            found = _once([int(relation.one[i]) for i in at if relation.one[i] >= 0])
+            found = _once([int(relation.one[i]) for i in beside if relation.one[i] >= 0])
         else:
-            wanted = [rows.subjects.ids[i] for i in at] if relation.spec.of_subject and rows.subjects is not None else at
-            found = _once(relation.found[np.isin(relation.left, wanted)].tolist())
-        found = found[:MOST_ROWS]
-        if node.kind in (relation.right.rows.kind, *relation.right.rows.up):
-            yield node.kind, _once(relation.right.up(node.kind)[found].tolist())
+            found = _once(relation.found[np.isin(relation.left, beside)].tolist())
+        right = relation.rights.base
+        if node.kind in (right.rows.kind, *right.rows.up):
+            yield node.kind, _once(right.up(node.kind)[found[:MOST_ROWS]].tolist())
         return
     own = rows.at[np.array(at[:MOST_ROWS], np.int64)]
     if node.kind in (base.rows.kind, *KINDS[base.rows.kind].above):

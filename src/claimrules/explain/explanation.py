@@ -47,7 +47,8 @@ class Condition(Fact):
     """A condition, its truth, and the conditions that it is made of.
 
     `operator`: and, or, not, or "" for one that is not made of others. `pieces`: the text with its values in their places;
-    `sides`: of a comparison that computes one, the values of both around the sign. `name`: what `flag`, `unless` or `let` calls it.
+    `sides`: of a comparison that computes one, the values of both around the sign. `name`: what `flag`, `unless` or `let`
+    calls it.
     """
 
     truth: Truth
@@ -100,7 +101,7 @@ class OtherRow(Fact):
 
 
 class Others(Fact):
-    """The rows of one name of `others`. `count`: how many there are; not all need be listed. `note`: missing, unknown, or ""."""
+    """The rows of one name of `others`. `count`: how many there are, which need not all be listed."""
 
     name: str
     kind: str
@@ -157,7 +158,10 @@ class Change(Fact):
 
 
 class SubjectExplanation(Fact):
-    """Why one subject has its verdict. `missing`: what an undecided one lacks. `searched`: whether a change was looked for."""
+    """Why one subject has its verdict.
+
+    `missing`: what an undecided one lacks. `searched`: whether a change was looked for.
+    """
 
     subject: str
     verdict: Outcome

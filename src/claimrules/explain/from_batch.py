@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from claimrules.batch import ClaimBatch
+from claimrules.engine.values import constant
 from claimrules.explain.explanation import Explanation, SubjectExplanation, Value
 from claimrules.explain.judged import ContextOf, Judged, judge_batch
 from claimrules.explain.looking import Wording, value_of
@@ -12,7 +13,6 @@ from claimrules.explain.spelling import name_of
 from claimrules.explain.subjects import SubjectReader, taken_back, touched_rows
 from claimrules.explain.world_facts import titles_of
 from claimrules.explain.worlds import numbered
-from claimrules.engine.values import constant
 from claimrules.knowledge import KnowledgeSet, Table
 from claimrules.language import Rule
 from claimrules.language.expression import Expr, Literal, Param, walk

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -10,13 +9,16 @@ from claimrules.batch import ClaimBatch
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Index, Mask
 from claimrules.engine.decide import Verdict, decide
-from claimrules.engine.grouping import group_rows, relate
-from claimrules.engine.hits import RuleHits
+from claimrules.engine.evidence import Evidence
+from claimrules.engine.exempt import leave
+from claimrules.engine.grouping import group_rows
+from claimrules.engine.hits import Counts, Exempted, RuleHits
 from claimrules.engine.judge import judge
 from claimrules.engine.matching import applicable
 from claimrules.engine.screen import screen
 from claimrules.engine.space import KindSpace
 from claimrules.engine.subject_rows import RowSpace, Subjects
+from claimrules.engine.values.truth import truth
 from claimrules.plan import RulePlan
 
 ContextOf = Callable[[ClaimBatch], BatchContext]
@@ -58,19 +60,27 @@ class Judged:
         return np.flatnonzero(mine[self.rows.at])
 
 
-def judge_batch(plan: RulePlan, context: BatchContext) -> Judged:
-    """The verdicts of one rule, and how they came."""
+def judge_batch(plan: RulePlan, context: BatchContext, *, exempt: bool = True) -> Judged:
+    """The verdicts of one rule, and how they came: what `engine.judge` does, with its spaces kept.
+
+    `exempt`: rows that `exemptions.yaml` names leave first; else they are judged as all others.
+    """
     base = context.kind(plan.rule.kind)
     candidates = screen([plan], plan.rule.kind, context)[0]
-    rows = applicable(plan, context, base, candidates)
-    loose = group_rows(plan.rule, rows, context)
-    relate(plan, rows, context)
+    unsure: Mask | None = None
+    exempted: tuple[Exempted, ...] = ()
+    if exempt:
+        candidates, unsure, exempted = leave(plan.rule.id, context, base, candidates)
+    rows = applicable(plan, context, base, candidates, unsure)
+    rows, loose = group_rows(plan, rows, context)
     verdict = decide(plan, rows, loose)
-    return Judged(plan, context, rows, verdict, hits_of(plan, context, candidates))
+    evidence = Evidence(plan, rows, context, verdict, loose)
+    flagged = evidence.flagged() if truth(verdict.subjects).any() else None
+    hits = RuleHits(plan, Counts(), flagged, None, evidence.trace(), exempted=exempted)
+    return Judged(plan, context, rows, verdict, hits)
 
 
-def hits_of(plan: RulePlan, context: BatchContext, candidates: Any = None) -> RuleHits:
+def hits_of(plan: RulePlan, context: BatchContext) -> RuleHits:
     """The engine's answer alone."""
-    if candidates is None:
-        candidates = screen([plan], plan.rule.kind, context)[0]
+    candidates = screen([plan], plan.rule.kind, context)[0]
     return judge(plan, context, candidates, trace=True)

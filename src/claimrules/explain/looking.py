@@ -72,7 +72,9 @@ class Look:
             definition = self.pieces(self.wording.lets[node.name], depth + 1)
         elif isinstance(node, Walk) or (isinstance(node, Aggregate) and node.condition is not None):
             definition = ()
-        return value_of(column, spelled(node) if not isinstance(node, NAMED) else self.named(node), self.wording.title(node), definition)
+        return value_of(
+            column, spelled(node) if not isinstance(node, NAMED) else self.named(node), self.wording.title(node), definition
+        )
 
     def named(self, node: Expr) -> str:
         """What a named part is called."""
@@ -105,9 +107,7 @@ class Look:
         parts, operator = _parts(node)
         if operator:
             conditions = tuple(self.condition(part) for part in parts)
-            return Condition(
-                truth=self.truth(node), text=spelled(node), operator=operator, name=name, conditions=conditions
-            )
+            return Condition(truth=self.truth(node), text=spelled(node), operator=operator, name=name, conditions=conditions)
         return Condition(
             truth=self.truth(node), text=spelled(node), name=name, pieces=self.pieces(node), sides=self._sides(node)
         )

@@ -59,7 +59,7 @@ def find_changes(
     out: list[SubjectExplanation] = []
     sought = 0
     for one in found:
-        if sought == MOST_SUBJECTS or one.step in _NO_SEARCH and one.verdict == "not_applicable" or search.spent:
+        if sought == MOST_SUBJECTS or (one.step in _NO_SEARCH and one.verdict == "not_applicable") or search.spent:
             out.append(one)
             continue
         sought += 1
@@ -199,9 +199,7 @@ class Search:
     def _change(self, flip: Flip) -> Change:
         cell, batch = flip.cell, self.worlds.batch
         table = getattr(batch, cell.table)
-        key = tuple(
-            str(table[name][cell.row].as_py()) for name in _KEY_PARTS[cell.table] if name in table.column_names
-        )
+        key = tuple(str(table[name][cell.row].as_py()) for name in _KEY_PARTS[cell.table] if name in table.column_names)
         kind = {"lines": "line", "claims": "claim", "diagnoses": "diagnosis", "operations": "operation"}[cell.table]
         row = f"claim={key[0]}" + (f"; {kind}={'@'.join(key[1:])}" if key[1:] else "")
         return Change(
@@ -239,7 +237,9 @@ class Search:
     def _own_texts(self, places_: Any) -> list[tuple[int, str]]:
         from claimrules.engine.evidence import own_text  # noqa: PLC0415
 
-        return list(zip(places_.tolist(), own_text(self.judged.base, places_).to_pylist(), strict=True)) if len(places_) else []
+        return (
+            list(zip(places_.tolist(), own_text(self.judged.base, places_).to_pylist(), strict=True)) if len(places_) else []
+        )
 
     def _looks(self, rows: RowSpace, at: list[int]) -> list[Look]:
         looks = [Look(rows, i, self.wording) for i in at[:MOST_SUBJECTS]]

@@ -72,15 +72,14 @@ class RowReader:
         plan = self.judged.plan.rule
         flags = [look.truth(node) for _, node in plan.flag]
         hit = "true" in flags
-        out: list[ProvisoFact] = []
-        named = {proviso.name: proviso for proviso in self.wording.rule.unless}
-        for proviso in plan.unless:
-            out.append(self._proviso("unless", proviso, named.get(proviso.name, proviso), look, matters=hit))
-        removed = any(one.truth == "true" for one in out)
-        named = {proviso.name: proviso for proviso in self.wording.rule.doubt}
-        for proviso in plan.doubt:
-            out.append(self._proviso("doubt", proviso, named.get(proviso.name, proviso), look, matters=hit and not removed))
-        return tuple(out)
+        named = {proviso.name: proviso for proviso in (*self.wording.rule.unless, *self.wording.rule.doubt)}
+
+        def read(kind: Any, proviso: Proviso, *, matters: bool) -> ProvisoFact:
+            return self._proviso(kind, proviso, named.get(proviso.name, proviso), look, matters=matters)
+
+        unless = [read("unless", proviso, matters=hit) for proviso in plan.unless]
+        stands = hit and not any(one.truth == "true" for one in unless)
+        return (*unless, *(read("doubt", proviso, matters=stands) for proviso in plan.doubt))
 
     def _proviso(self, kind: Any, real: Proviso, said: Proviso, look: Look, *, matters: bool) -> ProvisoFact:
         holds = look.truth(real.when)
@@ -109,7 +108,7 @@ class RowReader:
                 found[node] = None
         return list(found)
 
-    def _of_row(self, node: Expr) -> Iterator[Expr]:
+    def _of_row(self, node: Expr) -> Iterator[Expr]:  # noqa: C901 - one case a node
         own = (self.judged.base.rows.kind, *KINDS[self.judged.base.rows.kind].above)
         match node:
             case Let(name=name):
@@ -122,7 +121,7 @@ class RowReader:
                 if kind in own:
                     yield node
             case MatchField(owner="", match=match):
-                if match in self.judged.rows.matches and not self._is_set(match):
+                if match in self.judged.rows.matches:
                     yield node
             case Aggregate(over=""):
                 for child in children(node):
@@ -138,20 +137,8 @@ class RowReader:
                 for child in children(node):
                     yield from self._of_row(child)
 
-    def _is_set(self, match: str) -> bool:
-        plan = self.judged.plan.rule
-        return any(
-            isinstance(part, Aggregate) and part.over == match for node in self.wording.filled.values() for part in _below(node)
-        ) and any(m.name == match and m.take_all for m in plan.matches)
-
     def _beside_subject(self, over: str) -> bool:
         return any(o.name == over and o.of_subject for o in self.judged.plan.rule.others)
-
-
-def _below(node: Expr) -> Iterator[Expr]:
-    yield node
-    for child in children(node):
-        yield from _below(child)
 
 
 def _line_id(base: Any, place: Any) -> str | None:

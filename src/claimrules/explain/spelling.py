@@ -40,7 +40,7 @@ def spelled(node: Expr, hook: Hook | None = None) -> str:
 
 def is_comparison(node: Expr) -> bool:
     """Whether it compares two values."""
-    return isinstance(node, Call) and node.function in _COMPARISONS and len(node.arguments) == 2  # noqa: PLR2004
+    return isinstance(node, Call) and node.function in _COMPARISONS and len(node.arguments) == 2
 
 
 def between(node: Expr) -> tuple[Expr, Expr, Expr] | None:
@@ -105,7 +105,7 @@ class _Speller:
             case _:
                 return name_of(node), _ATOM
 
-    def _call(self, node: Call) -> tuple[str, int]:  # noqa: C901 - one case a form
+    def _call(self, node: Call) -> tuple[str, int]:
         range_, choices = between(node), listed(node)
         if range_ is not None:
             value, low, high = (self.spell(part, 4) for part in range_)

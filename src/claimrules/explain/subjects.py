@@ -101,16 +101,16 @@ class SubjectReader:
             else (),
             findings=tuple(self.findings.get(text, ())),
         )
-        step = self._step(explanation, subject, at)
+        step = self._step(explanation, at)
         missing = self._missing(explanation, str(trace.missing[at[0]])) if verdict == "undecided" else ()
         return explanation.model_copy(update={"step": step, "missing": missing})
 
-    def _step(self, said: SubjectExplanation, subject: int, at: list[int]) -> Step:
+    def _step(self, said: SubjectExplanation, at: list[int]) -> Step:
         if said.verdict == "flagged":
             return "doubt" if said.suspicious else "flag"
         if said.verdict == "clean":
             return self._clean_step(said, at)
-        return self._open_step(said, subject, at)
+        return self._open_step(said, at)
 
     def _clean_step(self, said: SubjectExplanation, at: list[int]) -> Step:
         if said.removed_by:
@@ -120,7 +120,7 @@ class SubjectReader:
                 return "others"
         return "flag"
 
-    def _open_step(self, said: SubjectExplanation, subject: int, at: list[int]) -> Step:
+    def _open_step(self, said: SubjectExplanation, at: list[int]) -> Step:
         judged = self.judged
         rule = judged.plan.rule
         if any(self._loose(i) for i in at):
@@ -137,7 +137,9 @@ class SubjectReader:
             )
         every = (*said.conditions, *(c for row in said.rows for c in row.conditions))
         provisos = (*said.exceptions, *(e for row in said.rows for e in row.exceptions))
-        if any(one.truth == "unknown" and one.kind == "unless" for one in provisos) and any(c.truth == "true" for c in every):
+        if any(one.truth == "unknown" and one.kind == "unless" for one in provisos) and any(
+            c.truth == "true" for c in every
+        ):
             return "unless"
         if any(one.truth == "unknown" for one in every):
             return "flag"

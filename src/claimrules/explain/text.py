@@ -197,7 +197,9 @@ class _Subject:
             yield Line(2, self._word("no_row" if said.found == "none" else "unknown_row"), "yellow")
         notes = [self._word("invented")] if said.invented else [] if said.verified else [self._word("unverified")]
         if said.source or said.invented:
-            yield Line(2, f"{said.source} {said.url} ({', '.join(notes)})".replace(" ()", "").replace("  ", " ").strip(), "dim")
+            yield Line(
+                2, f"{said.source} {said.url} ({', '.join(notes)})".replace(" ()", "").replace("  ", " ").strip(), "dim"
+            )
 
     def _money(self) -> Iterator[Line]:
         for found in self.said.findings:
@@ -205,8 +207,9 @@ class _Subject:
             amount = self._word("unknown") if found.amount is None else str(found.amount)
             loss = self._word("unknown") if found.fund_loss is None else str(found.fund_loss)
             yield Line(
-                1, f"{self._word('amount')}: {amount} = {how.removesuffix('()')}, {self._word('loss')} {loss}"
-                f" ({self._word('claim')} {found.claim_id})"
+                1,
+                f"{self._word('amount')}: {amount} = {how.removesuffix('()')}, {self._word('loss')} {loss}"
+                f" ({self._word('claim')} {found.claim_id})",
             )
         if self.said.findings:
             yield Line(1, f"{self._word('basis')}: {self.said.findings[0].basis}", "dim")

@@ -1,23 +1,24 @@
 """What stands beside the rows of a subject: knowledge rows and other rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 
-from claimrules.catalog import KINDS
 from claimrules.engine.evidence import own_text
+from claimrules.engine.knowledge_rows import KnowledgeRows
 from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.space import KindSpace
-from claimrules.engine.subject_rows import RowSpace
+from claimrules.engine.relation import Relation
+from claimrules.engine.sides import RightSubjects
+from claimrules.engine.subject_rows import Found, RowSpace
 from claimrules.explain.explanation import KnowledgeRow, OtherRow, Others, Value
 from claimrules.explain.judged import Judged
 from claimrules.explain.looking import Look, Wording, value_of
 from claimrules.explain.spelling import name_of
 from claimrules.knowledge import Table
-from claimrules.language.expression import Field, walk
+from claimrules.language.expression import Expr, Field, OfSubject, walk
 from claimrules.language.rule import MatchSpec
 from claimrules.language.scope import time_of
 
@@ -37,9 +38,9 @@ class WorldReader:
         space = rows if rows is not None else self.judged.rows
         out: dict[tuple[str, str | None, tuple[Value, ...]], KnowledgeRow] = {}
         for spec in self.judged.plan.rule.matches:
-            if spec.name not in space.matches:
+            found = space.matches.get(spec.name) or space.sets.get(spec.name)
+            if found is None:
                 continue
-            found: Any = space.matches[spec.name]
             for i in at:
                 for row in _rows_found(found, i):
                     said = self._knowledge_row(spec, found.lookup, int(row), Look(space, i, self.wording))
@@ -86,54 +87,55 @@ class WorldReader:
         return tuple(self._others(spec.name, subject, at) for spec in self.judged.plan.rule.others)
 
     def _others(self, name: str, subject: int, at: list[int]) -> Others:
-        relation: Any = self.judged.rows.others[name]
-        kind = relation.spec.kind
+        relation: Relation = self.judged.rows.others[name]
+        beside = [subject] if relation.spec.of_subject else at
         if relation.one is not None:
-            left = [subject] if relation.spec.of_subject else at
-            ones = [int(relation.one[i]) for i in left]
+            ones = [int(relation.one[i]) for i in beside]
             places = sorted({i for i in ones if i >= 0})
             note = "" if places else "unknown" if UNKNOWN in ones else "missing"
         else:
-            wanted = [subject] if relation.spec.of_subject else at
-            places = sorted({int(i) for i in relation.found[np.isin(relation.left, wanted)]})
-            incomplete = relation.incomplete is not None and bool(relation.incomplete[wanted].any())
+            places = sorted({int(i) for i in relation.found[np.isin(relation.left, beside)]})
+            incomplete = relation.incomplete is not None and bool(relation.incomplete[beside].any())
             note = "incomplete" if incomplete else ""
         listed = tuple(self._other(name, relation, place) for place in places[:MOST_OTHERS])
+        kind = relation.spec.kind
         return Others.model_validate({"name": name, "kind": kind, "count": len(places), "rows": listed, "note": note})
 
-    def _other(self, name: str, relation: Any, place: int) -> OtherRow:
-        right = relation.right
-        if not isinstance(right, KindSpace):
-            texts = self.judged.subject_texts()
-            first = self.judged.subjects.first
-            return OtherRow(row=texts[int(first[place])] if place < len(first) else f"{name} {place + 1}")
+    def _other(self, name: str, relation: Relation, place: int) -> OtherRow:
+        rights = relation.rights
+        if isinstance(rights, RightSubjects):
+            text = self.judged.subject_texts()[int(self.judged.subjects.first[place])]
+            look = Look(rights, place, self.wording)
+            return OtherRow(row=text, values=tuple(look.value(node) for node in self._named_of(name, OfSubject)))
         at = np.array([place], np.int64)
         values = tuple(
-            value_of(take(right.evaluate(replace(node, owner="")), at), name_of(node), self.wording.title(node))
-            for node in self._fields_of(name)
+            value_of(take(rights.base.evaluate(replace(node, owner="")), at), name_of(node), self.wording.title(node))
+            for node in self._fields_of(name, rights.base.rows.kind)
         )
-        return OtherRow(row=str(own_text(right, at).to_pylist()[0]), values=values)
+        return OtherRow(row=str(own_text(rights.base, at).to_pylist()[0]), values=values)
 
-    def _fields_of(self, name: str) -> Iterator[Field]:
-        """The fields of the other rows that the rule names, in its order; their time always."""
-        seen: dict[Field, None] = {}
+    def _named_of(self, name: str, what: type[Expr]) -> list[Expr]:
+        """What the rule names of the other rows, in its order, keys aside."""
         rule = self.wording.rule
         spec = rule.other(name)
         tops = [spec.rows, spec.where, *(let.value for let in rule.lets), *(node for _, node in rule.flag)]
         tops += [proviso.when for proviso in (*rule.unless, *rule.doubt)]
-        for node in (top for top in (*tops, *rule.amount.arguments) if top is not None):
-            for part in walk(node):
-                if isinstance(part, Field) and part.owner == name:
-                    seen[part] = None
-        if spec.kind in KINDS and spec.kind != "day":
-            seen.setdefault(cast(Field, time_of(spec.kind, name)), None)
-        return iter(seen)
+        parts = (part for top in (*tops, *rule.amount.arguments) if top is not None for part in walk(top))
+        return list(dict.fromkeys(p for p in parts if isinstance(p, what) and getattr(p, "owner", "") == name))
+
+    def _fields_of(self, name: str, kind: str) -> list[Field]:
+        """The fields among them, and their time always."""
+        found = cast(list[Field], self._named_of(name, Field))
+        time = cast(Field, time_of(kind, name)) if kind != "day" else None
+        return found if time is None or time in found else [*found, time]
 
 
-def _rows_found(found: Any, i: int) -> list[int]:
+def _rows_found(found: Found | KnowledgeRows, i: int) -> list[int]:
     """The knowledge row of a row, or all of them where the match takes all."""
-    rows = getattr(found, "rows", None)
-    return [int(rows[i])] if rows is not None and i < len(rows) else []
+    if isinstance(found, Found):
+        return [int(found.rows[i])]
+    some = [int(row) for row in found.right[found.starts[i] : found.stops[i]]]
+    return some or [UNKNOWN if found.unknown[i] else MISSING]
 
 
 def _asked(value: Value, name: str) -> Value:
@@ -147,5 +149,3 @@ def _text(cell: object) -> str | None:
 def titles_of(matches: Mapping[str, Table]) -> dict[tuple[str, str], str]:
     """What the tables call their columns."""
     return {(name, label.column): label.zh for name, table in matches.items() for label in table.labels if label.zh}
-
-

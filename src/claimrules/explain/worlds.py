@@ -8,11 +8,11 @@ import pyarrow as pa
 
 from claimrules.batch import ClaimBatch
 from claimrules.batch.schema import arrow_type
+from claimrules.catalog import Type
 from claimrules.engine.evidence import own_text
 from claimrules.engine.space import KindSpace
 from claimrules.explain.explanation import Outcome
 from claimrules.explain.judged import ContextOf, hits_of
-from claimrules.catalog import Type
 from claimrules.language.expression import Field as FieldNode
 from claimrules.plan import RulePlan
 

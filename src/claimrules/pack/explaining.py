@@ -81,7 +81,9 @@ def _not_there(claim_id: str | None, subject: str | None, known: list[str], read
     if claim_id is None and subject is None:
         return Diagnostic("CR118", f"there are {read} claims, and only one is explained at a time", help=f"name one: {some}")
     what = f"claim `{claim_id}`" if claim_id is not None else f"subject `{subject}`"
-    advice = f"claims are: {some}; reversed and rejected ones are not audited" if some else "there is no claim that is audited"
+    advice = (
+        f"claims are: {some}; reversed and rejected ones are not audited" if some else "there is no claim that is audited"
+    )
     return Diagnostic("CR118", f"there is no {what} among the claims that are audited", help=advice)
 
 
@@ -140,5 +142,3 @@ def _filled(pack: "RulePack", rule_id: str, nodes: tuple[Expr, ...]) -> tuple[Ex
     planned = replace(pack, rules={**pack.rules, rule_id: rule}).with_params({}).plan.only(frozenset({rule_id}))
     parts = planned.rules[0].rule.message[0].parts
     return tuple(part for part in parts if not isinstance(part, str))
-
-
