@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_audit import line_amounts, load, money, tables
+from small_audit import line_amounts, load, money, table, tables
 
 from claimrules.catalog import decimal
 from claimrules.engine.column import Column
@@ -185,6 +185,44 @@ def test_the_stays_of_a_person_against_a_price_for_all(tmp_path):
     rule = "of: encounter\nper: [person]\nflag: count(*) = 2\namount: bundle_difference(200)"
     result = load(tmp_path / "rules", stays=rule).audit(tables(claims))
     assert money(result, "stays") == {"C1": ("50.00", None), "C2": ("150.00", None)}
+
+
+def test_a_cap_is_taken_from_the_latest_lines(tmp_path):
+    lines = [part("late", "50.00", 11), part("early", "70.00", 9), part("middle", "40.00", 10)]
+    rule = (
+        "per: [encounter]\nlet: {over: 'excess(line.in_scope_amount, 100)'}\nflag_rows: over > 0\namount: excess_money(over)"
+    )
+    lines = [{**line, "in_scope_amount": line["amount"]} for line in lines]
+    assert line_amounts(tmp_path / "rules", rule, lines) == {"middle": "10.00", "late": "50.00"}
+
+
+@pytest.mark.parametrize("turn", [False, True])
+def test_a_bundle_over_three_claims_is_spread_alike_whatever_the_order_of_rows(tmp_path, turn):
+    claims = [{"claim_id": name, "in_scope_amount": "10.00", "fund_amount": "10.00"} for name in ("C1", "C2", "C3")]
+    lines = [part(f"l{n}", "10.00", 12 - n, claim_id=f"C{n}") for n in (1, 2, 3)]
+    if turn:
+        claims, lines = claims[::-1], lines[::-1]
+    pack = load(tmp_path / "rules", b="per: [person]\nflag: count(*) = 3\namount: bundle_difference(20)")
+    # l3 is the first in time: 3.33 (3.333), 6.67 less 3.33, 10.00 less 6.67
+    expected = {"C3": ("3.33", "3.33"), "C2": ("3.34", "3.34"), "C1": ("3.33", "3.33")}
+    assert money(pack.audit(tables(claims, lines)), "b") == expected
+
+
+def test_the_days_of_a_stay_share_the_difference(tmp_path):
+    claims = [{"claim_id": "C1", "admitted_at": "2025-03-01", "discharged_at": "2025-03-02", "fund_amount": "0.00"}]
+    lines = [part("a", "30.00"), part("b", "60.00") | {"charged_at": "2025-03-02 09:00:00"}]
+    rule = "of: day\nper: [encounter]\nflag: count(*) = 2\namount: bundle_difference(60)"
+    result = load(tmp_path / "rules", days=rule).audit(tables(claims, lines))
+    assert money(result, "days") == {"C1": ("30.00", "0.00")}
+
+
+def test_diagnoses_of_one_claim_bear_its_share_once(tmp_path):
+    claims = [{"claim_id": name, "in_scope_amount": "50.00"} for name in ("C1", "C2")]
+    rule = "of: diagnosis\nper: [person]\nflag: count(*) >= 2\namount: bundle_difference(60)"
+    diagnoses = [("C1", "J18"), ("C1", "I10"), ("C2", "J18")]
+    given = {**tables(claims), "diagnoses": table([{"claim_id": c, "diagnosis_code": d} for c, d in diagnoses])}
+    pack = load(tmp_path / "rules", dx=rule)
+    assert money(pack.audit(given), "dx") == {"C1": ("20.00", None), "C2": ("20.00", None)}
 
 
 @st.composite
