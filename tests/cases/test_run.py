@@ -46,6 +46,9 @@ class Limits:
             raise KnowledgeError(Diagnostic("CR301", "there is no such table"))
         return replace(self, limits={row["code"]: Decimal(row["max"]) for row in tables["limit"]})
 
+    def without_exemptions(self) -> "Limits":
+        return self
+
     def with_params(self, params: Mapping[str, str]) -> "Limits":
         return replace(self, factor=Decimal(params["factor"]))
 

@@ -35,8 +35,8 @@ def open_claims(
     """Open any input; its files, headers and mapping are checked here, its rows when they are asked for.
 
     `source`: a folder, a `.json` or `.jsonl`, a dict of Arrow tables, a ClaimBatch, or Claims. `mapping`: `canonical`,
-    `nhsa` or a YAML file. `memory` in bytes lowers `batch_lines`. `extra` declares columns by table, name and type. `registers`: those that are read, if the input brings
-    them; `given`: tables of some, before those of the input.
+    `nhsa` or a YAML file. `memory` in bytes lowers `batch_lines`. `extra` declares columns by table, name and type.
+    `registers`: those that are read, if the input brings them; `given`: tables of some, before those of the input.
 
     Raises:
         ClaimsError: CR10x the input, CR12x the mapping.

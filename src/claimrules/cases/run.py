@@ -27,6 +27,9 @@ class Judge(Protocol):
     def with_knowledge(self, tables: Mapping[str, Sequence[Mapping[str, str]]]) -> "Judge":
         """The pack with other rows in these tables."""
 
+    def without_exemptions(self) -> "Judge":
+        """The pack without the rows of `exemptions.yaml`."""
+
     def with_parameter_rows(self, given: Mapping[str, ParameterRows]) -> "Judge":
         """The pack with other rows for these parameters in `parameters.yaml`."""
 
@@ -89,6 +92,7 @@ def _run_group(pack: Judge, group: list[Placed]) -> Iterator[CaseOutcome]:
 
 def set_up(pack: Judge, case: Case) -> Judge:
     """The pack with the case's own knowledge and parameters."""
+    pack = pack.without_exemptions()  # a case is about the rule; its invented ids are nobody's
     if case.knowledge:
         pack = pack.with_knowledge({table: [dict(row) for row in rows] for table, rows in case.knowledge})
     if case.parameter_rows:

@@ -9,6 +9,7 @@ import numpy as np
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.lookup import Lookup
 from claimrules.engine.prepare import Prepared
+from claimrules.knowledge import Exemption
 from claimrules.plan import RulePlan
 
 
@@ -71,8 +72,16 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Exempted:
+    """Rows of a rule's kind that left it by one entry of `exemptions.yaml`. A row may have left by several."""
+
+    exemption: Exemption
+    rows: Index
+
+
+@dataclass(frozen=True, slots=True)
 class RuleHits:
-    """One rule on one batch."""
+    """One rule on one batch. `exempted`: rows that left before anything was asked of them, by the entry that names them."""
 
     plan: RulePlan
     counts: Counts
@@ -80,6 +89,7 @@ class RuleHits:
     undecided: Undecided | None = None
     trace: Trace | None = None
     seconds: float = 0.0
+    exempted: tuple[Exempted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Index
 from claimrules.engine.decide import decide
 from claimrules.engine.evidence import Evidence
-from claimrules.engine.grouping import group_rows, relate
+from claimrules.engine.exempt import leave
+from claimrules.engine.grouping import group_rows
 from claimrules.engine.hits import Counts, RuleHits
 from claimrules.engine.matching import applicable
 from claimrules.engine.values.truth import falsehood, truth
@@ -17,9 +18,9 @@ def judge(plan: RulePlan, context: BatchContext, candidates: Index, *, trace: bo
     """Every subject's verdict. `candidates`: the rows that the screen left."""
     rule = plan.rule
     base = context.kind(rule.kind)
-    rows = applicable(plan, context, base, candidates)
-    loose = group_rows(rule, rows, context)
-    relate(plan, rows, context)
+    candidates, unsure, exempted = leave(rule.id, context, base, candidates)
+    rows = applicable(plan, context, base, candidates, unsure)
+    rows, loose = group_rows(plan, rows, context)
     verdict = decide(plan, rows, loose)
     flagged, undecided = truth(verdict.subjects), ~truth(verdict.subjects) & ~falsehood(verdict.subjects)
     n_in = len(np.unique(rows.at)) if any(match.take_all for match in rule.matches) else rows.n
@@ -36,4 +37,5 @@ def judge(plan: RulePlan, context: BatchContext, candidates: Index, *, trace: bo
         evidence.flagged() if flagged.any() else None,
         evidence.undecided() if undecided.any() else None,
         evidence.trace() if trace else None,
+        exempted=exempted,
     )

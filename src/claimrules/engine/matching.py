@@ -6,9 +6,10 @@ import numpy as np
 
 from claimrules.catalog import INTEGER, TEXT, Absence
 from claimrules.engine.batch_context import BatchContext
-from claimrules.engine.column import Column, Index
+from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.segments import stable_order
-from claimrules.engine.lookup import MISSING, UNKNOWN, Pairs, Question
+from claimrules.engine.knowledge_rows import KnowledgeRows
+from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup, Pairs, Question
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import KindSpace
 from claimrules.engine.subject_rows import Found, RowSpace
@@ -22,14 +23,18 @@ from claimrules.plan import RulePlan
 _ENCOUNTER_REGION = Field(TEXT, "", "encounter", "region")
 
 
-def applicable(plan: RulePlan, context: BatchContext, base: KindSpace, candidates: Index) -> RowSpace:
-    """The rows that count, or may, with their knowledge rows."""
-    rows = RowSpace(base, candidates)
+def applicable(
+    plan: RulePlan, context: BatchContext, base: KindSpace, candidates: Index, unsure: Mask | None = None
+) -> RowSpace:
+    """The rows that count, or may, with their knowledge rows. `unsure`: candidates that an exemption may take out."""
+    rows = RowSpace(base, candidates, None if unsure is None else ~unsure)
     condition = conjunction((*plan.coarse, *plan.fine))
     if condition is not TRUE:
         value = rows.evaluate(condition)
         keep = ~falsehood(value)
         member = None if value.known is None else value.known[keep]
+        if unsure is not None:
+            member = ~unsure[keep] if member is None else member & ~unsure[keep]
         rows = RowSpace(base, candidates[keep], None if member is None or member.all() else member)
     for match in plan.rule.matches:
         rows = _matched(plan, match, rows, context)
@@ -42,27 +47,53 @@ def _matched(plan: RulePlan, match: MatchSpec, rows: RowSpace, context: BatchCon
     pairs = lookup.pairs(question)
     if match.where is not None:
         pairs = narrowed_by_where(match, rows, pairs, context)
+    no_limit = lookup.table.schema.absence is Absence.NO_LIMIT
+    if match.name in plan.sets:
+        return _with_set(
+            plan,
+            match,
+            rows,
+            KnowledgeRows.of(lookup, lookup.every(question, pairs), rows.n, no_limit | lookup.covers(question)),
+        )
     if match.take_all:
-        pairs = lookup.every(question, pairs)
-        gone = np.setdiff1d(np.flatnonzero(pairs.unknown), pairs.left)
-        left = np.concatenate([pairs.left, gone])
-        right = np.concatenate([pairs.right, np.full(len(gone), UNKNOWN, np.int64)])
-        order = stable_order(left)
-        return _taken(rows, left[order], {match.name: Found(lookup, right[order])})
+        silent = np.zeros(rows.n, np.bool_) if no_limit else ~lookup.covers(question)
+        return expanded(match, rows, lookup.every(question, pairs), lookup, silent)
     found = Found(lookup, lookup.one(question, pairs))
     if match.name in plan.asked:
         found = Found(lookup, found.rows, lookup.covers(question))
-        return _taken(rows, np.arange(rows.n, dtype=np.int64), {match.name: found})
-    if lookup.table.schema.absence is Absence.NO_LIMIT:
+        return taken(rows, np.arange(rows.n, dtype=np.int64), {match.name: found})
+    if no_limit:
         keep = np.flatnonzero(found.rows != MISSING)
-        return _taken(rows, keep, {match.name: found.at(keep)})
-    return _taken(rows, np.arange(rows.n, dtype=np.int64), {match.name: found})
+        return taken(rows, keep, {match.name: found.at(keep)})
+    return taken(rows, np.arange(rows.n, dtype=np.int64), {match.name: found})
 
 
-def _taken(rows: RowSpace, at: Index, more: dict[str, Found]) -> RowSpace:
+def _with_set(plan: RulePlan, match: MatchSpec, rows: RowSpace, found: KnowledgeRows) -> RowSpace:
+    """The rows with all their knowledge rows; without any in a `no-limit` table the rule does not speak of a row."""
+    silent = found.lookup.table.schema.absence is Absence.NO_LIMIT and match.name not in plan.asked
+    keep = np.flatnonzero(found.some | found.unknown) if silent else np.arange(rows.n, dtype=np.int64)
+    out = taken(rows, keep, {})
+    out.sets[match.name] = found.at(keep)
+    return out
+
+
+def expanded(match: MatchSpec, rows: RowSpace, pairs: Pairs, lookup: Lookup, silent: Mask) -> RowSpace:
+    """A row for each knowledge row; one of which none is known where there may be another, or the table is `silent`."""
+    some = np.zeros(rows.n, np.bool_)
+    some[pairs.left] = True
+    gone = np.flatnonzero(~some & (pairs.unknown | silent))
+    left = np.concatenate([pairs.left, gone])
+    right = np.concatenate([pairs.right, np.full(len(gone), UNKNOWN, np.int64)])
+    order = stable_order(left)
+    return taken(rows, left[order], {match.name: Found(lookup, right[order])})
+
+
+def taken(rows: RowSpace, at: Index, more: dict[str, Found]) -> RowSpace:
+    """Some of the rows, or a row several times, with knowledge rows besides those that they have."""
     matches = {name: found.at(at) for name, found in rows.matches.items()}
+    sets = {name: found.at(at) for name, found in rows.sets.items()}
     member = None if rows.member is None else rows.member[at]
-    return RowSpace(rows.base, rows.at[at], member, {**matches, **more})
+    return RowSpace(rows.base, rows.at[at], member, {**matches, **more}, sets)
 
 
 def question_of(match: MatchSpec, rows: RowSpace, context: BatchContext) -> Question:
@@ -86,7 +117,7 @@ def question_of(match: MatchSpec, rows: RowSpace, context: BatchContext) -> Ques
 def narrowed_by_where(match: MatchSpec, rows: RowSpace, pairs: Pairs, context: BatchContext) -> Pairs:
     """The pairs whose knowledge row passes the match's `where`; a row in doubt by it is unknown."""
     lookup = context.shelf.lookup(match.table)
-    beside = _taken(rows, pairs.left, {match.name: Found(lookup, pairs.right)})
+    beside = taken(rows, pairs.left, {match.name: Found(lookup, pairs.right)})
     condition = beside.evaluate(cast(Expr, match.where))
     keep = truth(condition)
     unknown = pairs.unknown.copy()

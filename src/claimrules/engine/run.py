@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, EngineError
 from claimrules.engine.batch_context import BatchContext
@@ -42,5 +43,5 @@ def _judged(rules: Sequence[RulePlan], candidates: Sequence[Index], context: Bat
             message = f"the rule `{rule.rule.id}` failed on {len(rows)} rows: {type(error).__name__}: {error}"
             raise EngineError(Diagnostic("CR501", message, rule.rule.place)) from error
         seconds = time.perf_counter() - start
-        out.append(RuleHits(hits.plan, hits.counts, hits.flagged, hits.undecided, hits.trace, seconds))
+        out.append(replace(hits, seconds=seconds))
     return out

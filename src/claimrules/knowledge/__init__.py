@@ -6,6 +6,7 @@ Never: sees a claim, or looks a row up; `engine.prepare` joins.
 
 from claimrules.knowledge.code_set import CodeSet
 from claimrules.knowledge.declared_columns import read_declared_columns
+from claimrules.knowledge.exemptions import Exemption, read_exemptions
 from claimrules.knowledge.knowledge_set import KnowledgeSet
 from claimrules.knowledge.parameters import ParameterRows, parameter_rows, parameter_table, read_parameters
 from claimrules.knowledge.table import ColumnLabel, Completeness, Source, Table
@@ -15,6 +16,7 @@ __all__ = [
     "CodeSet",
     "ColumnLabel",
     "Completeness",
+    "Exemption",
     "KnowledgeSet",
     "ParameterRows",
     "Source",
@@ -23,5 +25,6 @@ __all__ = [
     "parameter_rows",
     "parameter_table",
     "read_declared_columns",
+    "read_exemptions",
     "read_parameters",
 ]

@@ -12,6 +12,7 @@ from claimrules.catalog import TableSchema, Type
 from claimrules.catalog.registers import REGISTERS
 from claimrules.diagnostics import Diagnostic, KnowledgeError, Place, suggest
 from claimrules.knowledge.code_set import CodeSet, code_sets
+from claimrules.knowledge.exemptions import Exemption
 from claimrules.knowledge.from_files import read_raw
 from claimrules.knowledge.from_raw import build
 from claimrules.knowledge.from_register import register_table
@@ -34,6 +35,7 @@ class KnowledgeSet:
     sets: Mapping[str, CodeSet] = field(default_factory=dict)
     fingerprint: str = ""
     parameters: Mapping[tuple[str, Type], Table] = field(default_factory=dict)
+    exemptions: tuple[Exemption, ...] = ()
 
     def __post_init__(self) -> None:
         for name in _MAPPINGS:
@@ -42,7 +44,7 @@ class KnowledgeSet:
     def __reduce__(self) -> tuple[object, ...]:
         # A mapping proxy cannot be pickled.
         given = {name: dict(getattr(self, name)) for name in _MAPPINGS}
-        return (partial(KnowledgeSet, fingerprint=self.fingerprint, **given), ())
+        return (partial(KnowledgeSet, fingerprint=self.fingerprint, exemptions=self.exemptions, **given), ())
 
     @property
     def schemas(self) -> Mapping[str, TableSchema]:
@@ -58,7 +60,7 @@ class KnowledgeSet:
     def with_known_registers(self, names: Collection[str]) -> "KnowledgeSet":
         """The same set with those of the registers known by name that are among `names`, as long as nobody brings them."""
         more = {name: _not_brought(_known_register(name)) for name in names if name in REGISTERS and name not in self.tables}
-        return KnowledgeSet._of({**self.tables, **more}, self.sets, self.parameters) if more else self
+        return self._with(tables={**self.tables, **more}) if more else self
 
     def with_registers(self, brought: Mapping[str, Any]) -> "KnowledgeSet":
         """The same set with the registers that an input brings, as `pyarrow.Table`s of checked rows."""
@@ -67,7 +69,7 @@ class KnowledgeSet:
             for name, rows in brought.items()
             if name in self.tables
         }
-        return KnowledgeSet._of({**self.tables, **tables}, self.sets, self.parameters) if tables else self
+        return self._with(tables={**self.tables, **tables}) if tables else self
 
     @classmethod
     def read(cls, folders: Sequence[Path]) -> "KnowledgeSet":
@@ -88,7 +90,8 @@ class KnowledgeSet:
                 wrong.extend(error.diagnostics)
         if wrong:
             raise KnowledgeError(wrong)
-        return cls._of(tables)
+        sets = code_sets(tables[CODE_SETS].rows) if CODE_SETS in tables else {}
+        return cls({}, sets)._with(tables=tables)
 
     def with_rows(
         self,
@@ -122,12 +125,17 @@ class KnowledgeSet:
                 wrong.extend(error.diagnostics)
         if wrong:
             raise KnowledgeError(wrong)
-        sets = None if CODE_SETS in changed else self.sets
-        return KnowledgeSet._of({**self.tables, **changed}, sets, self.parameters)
+        tables_now = {**self.tables, **changed}
+        sets = code_sets(tables_now[CODE_SETS].rows) if CODE_SETS in changed else self.sets
+        return self._with(tables=tables_now, sets=sets)
 
     def with_parameters(self, tables: Mapping[tuple[str, Type], Table]) -> "KnowledgeSet":
         """The same set with these parameters' rows replaced."""
-        return KnowledgeSet._of(self.tables, self.sets, {**self.parameters, **tables})
+        return self._with(parameters={**self.parameters, **tables})
+
+    def with_exemptions(self, entries: tuple[Exemption, ...]) -> "KnowledgeSet":
+        """The same set with these exemptions and no others."""
+        return self if entries == self.exemptions else self._with(exemptions=entries)
 
     def varies(self, name: str, kind: Type, rule: str) -> bool:
         """Whether a row of `parameters.yaml` may give the rule's parameter another value than its default."""
@@ -141,22 +149,17 @@ class KnowledgeSet:
             return _known_register(name)
         return code_sets_declaration() if name == CODE_SETS else None
 
-    @classmethod
-    def _of(
-        cls,
-        tables: Mapping[str, Table],
-        sets: Mapping[str, CodeSet] | None = None,
-        parameters: Mapping[tuple[str, Type], Table] = MappingProxyType({}),
-    ) -> "KnowledgeSet":
-        ordered = {name: tables[name] for name in sorted(tables)}
-        if sets is None:
-            sets = code_sets(ordered[CODE_SETS].rows) if CODE_SETS in ordered else {}
+    def _with(self, **changes: Any) -> "KnowledgeSet":
+        """The set with some parts replaced, and the fingerprint of what it then says."""
+        new = replace(self, **changes)
         state = hashlib.sha256()
-        for name, table in ordered.items():
+        for name, table in sorted(new.tables.items()):
             state.update(f"{name}={table.digest}\n".encode())
-        for (name, kind), table in sorted(parameters.items(), key=lambda item: (item[0][0], str(item[0][1]))):
+        for (name, kind), table in sorted(new.parameters.items(), key=lambda item: (item[0][0], str(item[0][1]))):
             state.update(f"params.{name} {kind}={table.digest}\n".encode())
-        return cls(ordered, sets, state.hexdigest(), parameters)
+        for entry in new.exemptions:
+            state.update(f"{replace(entry, place=None)}\n".encode())
+        return replace(new, tables=dict(sorted(new.tables.items())), fingerprint=state.hexdigest())
 
 
 _MAPPINGS = ("tables", "sets", "parameters")

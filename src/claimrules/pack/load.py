@@ -2,17 +2,21 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from claimrules.catalog import Type
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, KnowledgeError, LanguageError
-from claimrules.knowledge import KnowledgeSet, ParameterRows, read_declared_columns, read_parameters
+from claimrules.knowledge import KnowledgeSet, read_declared_columns, read_exemptions, read_parameters
+from claimrules.knowledge.exemptions import check_rules
 from claimrules.language import Rule, Source, read_rule, read_sources
 from claimrules.pack.arguments import day_of, listed
 from claimrules.pack.parameters import parameter_tables, typed_parameters
 from claimrules.pack.rule_pack import RulePack
 from claimrules.plan import make_plan
+
+_Read = TypeVar("_Read")
 
 NOT_RULES = frozenset({"sources.yaml", "parameters.yaml", "exemptions.yaml", "columns.yaml"})
 NOT_RULE_FOLDERS = frozenset({"knowledge", "bases"})
@@ -49,56 +53,51 @@ def load(
     root = root_of(folder)
     layers = [root / "knowledge"] if (root / "knowledge").is_dir() else []
     found: list[Diagnostic] = []
-    tables = KnowledgeSet.read([])
-    try:
-        tables = KnowledgeSet.read([*layers, *(Path(layer) for layer in listed(knowledge))])
-    except ClaimRulesError as error:
-        found += error.diagnostics
-    sources: dict[str, Source] = {}
-    try:
-        sources = read_sources(root / "sources.yaml")
-    except ClaimRulesError as error:
-        found += error.diagnostics
-    extra: dict[str, dict[str, Type]] = {}
-    try:
-        extra = read_declared_columns(root / "columns.yaml")
-    except ClaimRulesError as error:
-        found += error.diagnostics
+    paths = [*layers, *(Path(layer) for layer in listed(knowledge))]
+    tables = _tried(lambda: KnowledgeSet.read(paths), KnowledgeSet.read([]), found)
+    sources = _tried(lambda: read_sources(root / "sources.yaml"), {}, found)
+    extra = _tried(lambda: read_declared_columns(root / "columns.yaml"), {}, found)
     laws = sources if (root / "sources.yaml").exists() else None
-    varying: dict[str, ParameterRows] = {}
-    try:
-        varying = read_parameters(root / "parameters.yaml", laws)
-    except ClaimRulesError as error:
-        found += error.diagnostics
+    varying = _tried(lambda: read_parameters(root / "parameters.yaml", laws), {}, found)
+    exempted = _tried(lambda: read_exemptions(root / "exemptions.yaml", laws), (), found)
     files = rule_files(folder)
     if not files:
         found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
     broken = bool(found)
     read = _read_rules(files, tables, laws, extra, found)
-    tables = tables.with_known_registers({table for rule in read.values() for table in rule.tables})
-    if not found:
-        try:
-            tables = tables.with_parameters(parameter_tables(read, varying, whole=folder.is_dir() and folder == root))
-        except ClaimRulesError as error:
-            found += error.diagnostics
     if broken:  # without its tables, nothing can be said of a rule but how it is written
         found = [d for d in found if not "CR213" <= d.code <= "CR299"]
+    if not found:
+        whole = folder.is_dir() and folder == root
+        found += check_rules(exempted, {rule.id: rule.kind for rule in read.values()}, whole=whole)
+        given = _tried(lambda: parameter_tables(read, varying, whole=whole), {}, found)
+        used = {table for rule in read.values() for table in rule.tables}
+        tables = tables.with_known_registers(used).with_parameters(given).with_exemptions(exempted)
     if found:
         raise _of_first(found)
     values = dict(params or {})
     plan = make_plan(read.values(), tables.schemas, typed_parameters(read, values), tables.varies)
     digest = hashlib.sha256()
-    beside = [path for name in ("sources.yaml", "columns.yaml", "parameters.yaml") if (path := root / name).exists()]
+    beside = [path for name in NOT_RULES if (path := root / name).exists()]
     for path in sorted([*files, *beside], key=lambda p: p.name):  # in whatever sub-folders they lie
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return RulePack(read, tables, sources, plan, digest.hexdigest(), values, region, day_of(as_of, "as_of"), extra)
 
 
+def _tried(read: Callable[[], _Read], instead: _Read, found: list[Diagnostic]) -> _Read:
+    """What `read` gives; where it fails, its errors are found and `instead` stands in."""
+    try:
+        return read()
+    except ClaimRulesError as error:
+        found += error.diagnostics
+        return instead
+
+
 def root_of(rules: Path) -> Path:
-    """The folder that holds `knowledge/` and `sources.yaml`: the given one, or the nearest above a part of it."""
+    """The folder that holds `knowledge/`, `sources.yaml` and the like: the given one, or the nearest above a part of it."""
     start = rules if rules.is_dir() else rules.parent
     for folder in (start, *start.resolve().parents[:3]):
-        if (folder / "sources.yaml").exists() or any((folder / "knowledge").glob("*.yaml")):
+        if any((folder / name).exists() for name in NOT_RULES) or any((folder / "knowledge").glob("*.yaml")):
             return folder
     return start
 

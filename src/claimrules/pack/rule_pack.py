@@ -18,10 +18,9 @@ from claimrules.batch import ClaimBatch, Intake, open_claims, read_given
 from claimrules.catalog import Type
 from claimrules.diagnostics import ClaimsError, Diagnostic, Level, PlanError, suggest
 from claimrules.engine.batch_context import BatchContext, Shelf
-from claimrules.engine.hits import Counts, Hits
+from claimrules.engine.hits import Counts
 from claimrules.engine.prepare import prepare
 from claimrules.engine.reach import Reach
-from claimrules.engine.run import run
 from claimrules.findings import (
     AuditResult,
     CheckResult,
@@ -39,7 +38,9 @@ from claimrules.language import Rule, Source
 from claimrules.models import Claim
 from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refuse_no_claims, registers_of
 from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ordered
+from claimrules.pack.in_turn import run_in_turn
 from claimrules.pack.parameters import parameter_tables, typed_parameters
+from claimrules.pack.in_turn import run_in_turn
 from claimrules.plan import Plan, make_plan
 from claimrules.version import __version__
 
@@ -119,6 +120,10 @@ class RulePack:
         typed = typed_parameters(self.rules, values)
         return make_plan(self.rules.values(), knowledge.schemas, typed, knowledge.varies)
 
+    def without_exemptions(self) -> "RulePack":
+        """The same rules with no row exempted: what they would say of the rows that `exemptions.yaml` takes out."""
+        return replace(self, knowledge=self.knowledge.with_exemptions(()), _shelf=[])
+
     def shelf(self) -> Shelf:
         """The look-ups of the knowledge, made at first use."""
         if not self._shelf:
@@ -153,12 +158,13 @@ class RulePack:
         refuse_no_claims(claims)
         chosen = self._chosen(only)
         started = time.perf_counter()
-        lines = 2**62 if chosen.whole else batch_lines
+        whole = chosen.whole or bool(chosen.late.rules and self._active.whole)
+        lines = 2**62 if whole else batch_lines
         with open_claims(
             claims,
             mapping=mapping,
             batch_lines=lines,
-            memory=None if chosen.whole else memory,
+            memory=None if whole else memory,
             extra=self.extra or None,
             registers=self.knowledge.registers,
             given=registers_of(registers, self.knowledge.registers),
@@ -175,9 +181,14 @@ class RulePack:
         """The look-ups with the registers that came with the claims."""
         return self.shelf().beside(self.knowledge.with_registers(registers)) if registers else self.shelf()
 
+    @property
+    def _active(self) -> Plan:
+        """The rules that an audit runs."""
+        return self.plan.only(frozenset(r.id for r in self.rules.values() if r.status in RUNS))
+
     def _chosen(self, only: str | Iterable[str] | None) -> Plan:
         if only is None:
-            return self.plan.only(frozenset(r.id for r in self.rules.values() if r.status in RUNS))
+            return self._active
         wanted = frozenset(listed(only))
         unknown = sorted(wanted - set(self.rules))
         if unknown:
@@ -206,7 +217,7 @@ class RulePack:
         started = time.perf_counter()
         context = self._context(batch, reach, shelf)
         ready = time.perf_counter()
-        hits = run(plan, context)
+        hits = run_in_turn(plan, self._active, context, self.sources)
         judged = time.perf_counter()
         found = make_findings(hits, context, self.sources)
         seconds = {"prepare": ready - started, "judge": judged - ready, "findings": time.perf_counter() - judged}
@@ -306,7 +317,8 @@ class RulePack:
         known = self.knowledge.registers
         shelf = self._shelf_with(read_given(registers_of(registers, known), known))
         context = self._context(batch, Reach(_since(history_from), alone=others is None), shelf)
-        made = make_findings(run(self._chosen(None), context), context, self.sources)
+        active = self._active
+        made = make_findings(run_in_turn(active, active, context, self.sources), context, self.sources)
         findings, undecided = (_of_claim(table, claim.claim_id) for table in (made.findings, made.undecided))
         return CheckResult(
             tuple(Finding.model_validate(row) for row in findings),
@@ -368,7 +380,7 @@ class RulePack:
         with open_claims(batch, batch_lines=2**62) as intake:
             for part in intake.partitions():
                 context = self._context(part, Reach())
-                hits: Hits = run(plan, context, trace=True)
+                hits = run_in_turn(plan, self._active, context, self.sources, trace=True)
                 tables.append(verdict_table(hits.rules[0], context))
         return pa.concat_tables(tables)
 
