@@ -4,8 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from statistics import fmean
-
 from oracle_knowledge import MISSING, UNKNOWN, candidates, covered, narrowest, one
 from oracle_values import (
     SCALARS,
@@ -20,8 +18,10 @@ from oracle_values import (
     number,
     or_,
     plain,
+    shown,
     truncated,
 )
+from oracle_words import connected, excess_within, in_unit, km, mean, quantile, similarity, stddev, supply_left
 from oracle_world import Row
 
 from claimrules.language.expression import (
@@ -35,6 +35,7 @@ from claimrules.language.expression import (
     MatchField,
     MatchRow,
     Missing,
+    OfSubject,
     Param,
     RowId,
     Walk,
@@ -58,9 +59,40 @@ class Entry:
     sure: bool | None
     matches: dict = field(default_factory=dict)
     covered: dict = field(default_factory=dict)
+    sets: dict = field(default_factory=dict)
     subject: "list[Entry] | None" = None
     related: dict = field(default_factory=dict)
     loose: bool = False
+    doubtful: bool = False
+    chained: dict = field(default_factory=dict)
+
+    def beside(self, matches):
+        """The same row with one knowledge row of each of these sets."""
+        new = Entry(self.row, self.sure, {**self.matches, **matches}, self.covered, self.sets, self.subject)
+        new.loose, new.chained = self.loose, self.chained
+        return new
+
+
+@dataclass
+class KnowledgeRows:
+    """All knowledge rows of a row; `incomplete`: there may be others; `covered`: having none says something."""
+
+    rows: list
+    unknown: bool
+    covered: bool
+
+    @property
+    def incomplete(self):
+        return self.unknown or (not self.rows and not self.covered)
+
+
+@dataclass
+class Pair:
+    """Another row, whether it is sure to stand beside this one, and this one with the knowledge rows that relate them."""
+
+    other: Entry
+    sure: bool | None
+    left: Entry
 
 
 @dataclass
@@ -81,12 +113,15 @@ class Answer:
 
 
 class Judge:
-    def __init__(self, rule, world, tables, params=None, since=None):
-        self.rule, self.world, self.tables, self.since = rule, world, tables, since
+    def __init__(self, rule, world, tables, params=None, since=None, plan=None):
+        self.rule, self.world, self.tables, self.since, self.plan = rule, world, tables, since, plan
         given = params or {}
         self.params = {p.name: given.get(p.name, p.default) for p in rule.params}
+        self._buckets, self._walked, self._nodes, self._clocks, self._courses = {}, {}, None, {}, None
         self.lets = {let.name: let.value for let in rule.lets}
         self.keys = {key.name: key.value for key in rule.per}
+        named = {p.match for key in self.keys.values() for p in self._spelled_out(key) if isinstance(p, MatchField | MatchRow)}
+        self.sets = {m.name for m in rule.matches if m.take_all} - named
         self.entries = self._applicable()
         self._group()
 
@@ -116,11 +151,14 @@ class Judge:
         table = self.tables.schemas[match.table]
         asked = any(isinstance(p, Missing) and p.name == match.name for p in self.everything())
         found, region, cover = self._found(match, entry, "")
+        if match.name in self.sets:
+            return self._with_all(match, entry, table, found, region, cover, asked=asked)
         if match.take_all:
             if found is None:
                 return [self._with(entry, match, UNKNOWN, cover)]
             rows = narrowest([row for row, sure in found if sure], region)
-            if not rows and any(sure is None for _, sure in found):
+            silent = str(table.absence) == "unknown" and not cover
+            if not rows and (silent or any(sure is None for _, sure in found)):
                 rows = [UNKNOWN]
             return [self._with(entry, match, row, cover) for row in rows]
         row = one(self.tables, match.table, found, region)
@@ -129,6 +167,17 @@ class Judge:
         if row is MISSING and not asked and str(table.absence) == "no-limit":
             return []
         return [self._with(entry, match, row, cover)]
+
+    def _with_all(self, match, entry, table, found, region, cover, *, asked):
+        """The row with all its knowledge rows, in the order of their ids."""
+        rows = [] if found is None else narrowest([row for row, sure in found if sure], region)
+        unknown = found is None or any(sure is None for _, sure in found)
+        no_limit = str(table.absence) == "no-limit"
+        if not rows and not unknown and no_limit and not asked:
+            return []
+        new = self._with(entry, match, UNKNOWN, cover)
+        new.sets[match.name] = KnowledgeRows(sorted(rows, key=_knowledge_id), unknown, bool(no_limit or cover))
+        return [new]
 
     def _found(self, match, entry, owner):
         at = At(entry, {owner: entry}) if owner else At(entry)
@@ -151,70 +200,188 @@ class Judge:
         return found, region, covered(self.tables, match.table, keys, when, match.ever)
 
     def _with(self, entry, match, row, cover):
-        new = Entry(entry.row, entry.sure, {**entry.matches, match.name: row}, {**entry.covered, match.name: cover})
+        covered_ = {**entry.covered, match.name: cover}
+        new = Entry(entry.row, entry.sure, {**entry.matches, match.name: row}, covered_, dict(entry.sets))
         new.subject = [new]
         return new
 
     # ---------------------------------------------------------------- per and others
 
     def _group(self):
+        plain_keys = [key for key in self.keys.values() if not _chains(key)]
+        for entry in self.entries:
+            keys = [self.value(value, At(entry)) for value in plain_keys]
+            entry.loose = any(k is None for k in keys)
+            entry.chained = {None: tuple(map(_hashable, keys))}
+        for name, key in self.keys.items():
+            if _chains(key):
+                (self._runs if key.function == "run" else self._clusters)(name, key)
         groups = defaultdict(list)
         for i, entry in enumerate(self.entries):
-            keys = [self.value(value, At(entry)) for value in self.keys.values()]
-            entry.loose = any(k is None for k in keys)
             own = entry.loose or not self.keys
-            groups[("alone", i) if own else ("keys", *map(_hashable, keys))].append(entry)
+            groups[("alone", i) if own else ("keys", *entry.chained.items())].append(entry)
+        kept = []
         for members in groups.values():
+            once = self._once(members)
+            kept += once
+            for entry in once:
+                entry.subject = once
+                entry.doubtful = any(m.doubtful for m in members)
+        place = {id(entry): i for i, entry in enumerate(self.entries)}
+        self.entries = sorted(kept, key=lambda e: place[id(e)])
+
+    def _once(self, members):
+        """Each row once, with the first of the knowledge rows by which it joins."""
+        best = {}
+        for entry in sorted(members, key=lambda e: [_knowledge_id(row) for row in e.matches.values()]):
+            best.setdefault(id(entry.row), entry)
+        chosen = {id(entry) for entry in best.values()}
+        return [entry for entry in members if id(entry) in chosen]
+
+    def _runs(self, name, key):
+        """Rows of equal other keys in order of x, broken where x - previous x > gap."""
+        groups = defaultdict(list)
+        for entry in self.entries:
+            if not entry.loose:
+                groups[tuple(entry.chained.items())].append(entry)
+        for members in groups.values():
+            placed = []
             for entry in members:
-                entry.subject = members
+                x, gap = (plain(self.value(a, At(entry))) for a in key.arguments)
+                if entry.sure is None or x is None or gap is None:
+                    entry.loose = True
+                else:
+                    placed.append((x, gap, entry))
+            out = len(placed) < len(members)
+            placed.sort(key=lambda step: number(moment(step[0])))
+            for i, (x, gap, entry) in enumerate(placed):
+                if i == 0 or _beyond_gap(placed[i - 1][0], x, gap):
+                    first = x
+                entry.chained = {**entry.chained, name: _hashable(first)}
+                entry.doubtful = entry.doubtful or out
+
+    def _clusters(self, name, key):
+        """Persons connected by links: rows of the set that join them on n or more dates of this row."""
+        certain, possible, open_ = defaultdict(set), defaultdict(set), set()
+        least = {}
+        for entry in self.entries:
+            me = entry.row.get("encounter", "person_id")
+            n = self.value(key.option, At(entry))
+            if self.more(entry, self.rule.other(key.over)):
+                open_.add(me)
+            for i, pair in enumerate(self.related(entry, key.over)):
+                them = pair.other.row.get("encounter", "person_id")
+                least[me, them] = n
+                date = day(entry.row.time)
+                possible[me, them].add(("some day", id(entry), i) if date is None else date)
+                if pair.sure and entry.sure and date is not None:
+                    certain[me, them].add(date)
+        known = connected([link for link, dates in certain.items() if len(dates) >= least[link]])
+        wider = connected([link for link, dates in possible.items() if len(dates) >= least[link]])
+        people = {entry.row.get("encounter", "person_id") for entry in self.entries} | set(wider)
+        size = lambda of, person: sum(of.get(p, p) == of.get(person, person) for p in people)  # noqa: E731
+        loose = {wider.get(p, p) for p in open_}
+        for entry in self.entries:
+            me = entry.row.get("encounter", "person_id")
+            doubt = size(wider, me) > size(known, me) or wider.get(me, me) in loose
+            entry.chained = {**entry.chained, name: known.get(me, me)}
+            entry.doubtful = entry.doubtful or doubt
 
     def related(self, entry, name):
-        """The rows of one of `others`: (entry, True or None); and whether there may be more."""
+        """The rows of one of `others` as Pairs; a row that several knowledge rows relate once."""
+        spec = self.rule.other(name)
+        if spec.of_subject:
+            entry = entry.subject[0]
         if name not in entry.related:
-            spec = self.rule.other(name)
-            out = []
-            for other in self._candidates(spec):
-                sure = self._relates(spec, entry, other)
-                if sure is not False:
-                    out.append((other, sure))
-            entry.related[name] = out
+            found = []
+            for left in self._lefts(spec, entry):
+                for other in self._near_by_key(spec, left):
+                    sure = self._relates(spec, left, other)
+                    if sure is not False:
+                        found.append(Pair(other, sure, left))
+            entry.related[name] = found if spec.kind == "subject" else _once_each(found, self.named_sets(spec))
         return entry.related[name]
 
+    def named_sets(self, spec):
+        """The matches that take all and whose columns relate the row with these others."""
+        nodes = [spec.where, *(mine for mine, _ in spec.same)]
+        if spec.within is not None:
+            nodes += [spec.within.n, spec.within.column]
+        nodes += [n.argument for n in self.everything() if isinstance(n, Aggregate) and n.over == spec.name]
+        nodes += [n.condition for n in self.everything() if isinstance(n, Aggregate) and n.over == spec.name]
+        parts = [p for node in nodes if node is not None for p in self._spelled_out(node)]
+        return sorted({p.match for p in parts if isinstance(p, MatchField | MatchRow) and not p.owner and p.match in self.sets})
+
+    def _lefts(self, spec, entry):
+        """The row, once for each combination of the knowledge rows of sets that relate it."""
+        out = [entry]
+        for name in [] if spec.of_subject else self.named_sets(spec):
+            out = [left.beside({name: row}) for left in out for row in entry.sets[name].rows]
+        return out
+
+    def more(self, entry, spec):
+        """Whether there may be more of these others than are at hand."""
+        if any(entry.sets[name].incomplete for name in ([] if spec.of_subject else self.named_sets(spec))):
+            return True
+        return self.beyond(entry, spec)
+
+    def _near_by_key(self, spec, entry):
+        """The candidates whose keys are equal, found once for all entries."""
+        if spec.name not in self._buckets:
+            found = defaultdict(list)
+            for other in self._candidates(spec):
+                keys = [self.value(theirs, At(other, {spec.name: other})) for _, theirs in spec.same]
+                found[tuple(map(_hashable, keys))].append(other)
+            self._buckets[spec.name] = found
+        keys = [self.value(mine, At(entry)) for mine, _ in spec.same]
+        return [] if None in keys else self._buckets[spec.name][tuple(map(_hashable, keys))]
+
     def _candidates(self, spec):
+        if spec.kind == "subject":
+            return self._subjects()
         if spec.own:
-            seen = {}
-            for entry in self.entries:
-                seen.setdefault(id(entry.row), entry)
-            out = [Entry(e.row, e.sure, dict(e.matches), dict(e.covered)) for e in seen.values()]
+            out = [Entry(e.row, e.sure, dict(e.matches), dict(e.covered), dict(e.sets)) for e in self.entries]
         else:
             out = [Entry(row, True) for row in self.world.kinds[spec.kind]]
         kept = []
         for entry in out:
             if spec.rows is not None:
                 entry.sure = and_(entry.sure, self.value(spec.rows, At(entry, {spec.name: entry})))
-            for match in spec.matches:
-                found, region, cover = self._found(match, entry, spec.name)
-                entry.matches[match.name] = one(self.tables, match.table, found, region)
-                entry.covered[match.name] = cover
-                asked = any(
-                    isinstance(p, Missing) and (p.owner, p.name) == (spec.name, match.name) for p in self.everything()
-                )
-                no_limit = str(self.tables.schemas[match.table].absence) == "no-limit"
-                if entry.matches[match.name] is MISSING and no_limit and not asked:
-                    entry.sure = False
             if entry.sure is not False:
                 kept.append(entry)
+        for match in spec.matches:
+            kept = [new for entry in kept for new in self._matched_other(spec, match, entry)]
         return kept
+
+    def _subjects(self):
+        """One entry a subject: its first row. One whose key is not known joins nothing."""
+        out = []
+        for entry in self.entries:
+            if entry.subject[0] is entry and not entry.loose:
+                sure = True if any(m.sure for m in entry.subject) else None
+                new = Entry(entry.row, sure, entry.matches, entry.covered, entry.sets, entry.subject, entry.related)
+                new.chained = entry.chained
+                out.append(new)
+        return out
+
+    def _matched_other(self, spec, match, entry):
+        found, region, cover = self._found(match, entry, spec.name)
+        asked = any(isinstance(p, Missing) and (p.owner, p.name) == (spec.name, match.name) for p in self.everything())
+        drops = str(self.tables.schemas[match.table].absence) == "no-limit" and not asked
+        if not match.take_all:
+            row = one(self.tables, match.table, found, region)
+            return [] if row is MISSING and drops else [self._with(entry, match, row, cover)]
+        rows = [] if found is None else narrowest([row for row, sure in found if sure], region)
+        if not rows and (found is None or not drops or any(sure is None for _, sure in found)):
+            rows = [UNKNOWN]
+        return [self._with(entry, match, row, cover) for row in rows]
 
     def _relates(self, spec, entry, other):
         last = spec.within is not None and self._window(spec.within, entry)[1] == "last"
-        if other.row is entry.row and not spec.itself and not last:
+        own = any(other.row is member.row for member in entry.subject) if spec.of_subject else other.row is entry.row
+        if own and not spec.itself and not last:
             return False
         at = At(entry, {spec.name: other})
-        for mine, theirs in spec.same:
-            a, b = self.value(mine, at), self.value(theirs, at)
-            if a is None or b is None or _hashable(a) != _hashable(b):
-                return False
         sure = other.sure
         if spec.within is not None:
             sure = and_(sure, self._near(spec, entry, other.row))
@@ -224,28 +391,54 @@ class Judge:
         """The one row of `others`, MISSING or UNKNOWN."""
         spec = self.rule.other(name)
         found = self.related(entry, name)
+        left = entry.subject[0] if spec.of_subject else entry
         if spec.take == "one":
-            if any(sure is None for _, sure in found) or len(found) > 1:
+            if any(p.sure is None for p in found) or len(found) > 1:
                 return UNKNOWN
-            return found[0][0] if found else MISSING
-        group = [*found]
+            if any(left.sets[n].incomplete for n in ([] if spec.of_subject else self.named_sets(spec))):
+                return UNKNOWN
+            return found[0].other if found else MISSING
+        if any(left.sets[n].incomplete for n in ([] if spec.of_subject else self.named_sets(spec))):
+            return UNKNOWN
+        near = spec.take in ("previous", "next")
+        group = [(p.other, p.sure) for p in found]
         if spec.own and not spec.itself and spec.where is None and spec.within is None and entry.sure is None:
-            group.append((entry, None))
+            if not spec.order:
+                group.append((entry, None))
         if not found:
             return MISSING
-        if any(sure is None or other.row.time is None for other, sure in group):
+        if any(self._unplaced(spec, other) for other, _ in group) or (near and self._unplaced(spec, entry)):
             return UNKNOWN
-        rows = [other for other, _ in found]
-        if spec.take in ("previous", "next"):
-            if entry.row.time is None:
-                return UNKNOWN
-            rows = (
-                [o for o in rows if _before(o.row, entry.row) is True]
-                if spec.take == "previous"
-                else [o for o in rows if _before(entry.row, o.row) is True]
-            )
+        if spec.order and near:
+            mine = self._rank(spec, entry)
+            found = [p for p in found if (self._rank(spec, p.other) < mine) == (spec.take == "previous")]
+            group = [(p.other, p.sure) for p in found]
+        if any(sure is None for _, sure in group):
+            return UNKNOWN
+        rows = [p.other for p in found]
+        if near and not spec.order:
+            ahead = spec.take == "previous"
+            rows = [o for o in rows if (_before(o.row, entry.row) if ahead else _before(entry.row, o.row)) is True]
         choose = max if spec.take in ("previous", "last") else min
-        return choose(rows, key=lambda o: o.row.place, default=MISSING)
+        return choose(rows, key=lambda o: self._rank(spec, o), default=MISSING)
+
+    def _asked(self, spec, part, entry):
+        return self.value(part.value, At(entry, {spec.name: entry}))
+
+    def _unplaced(self, spec, entry):
+        """Whether it is not known where a row stands among the others."""
+        if spec.order:
+            return any(self._asked(spec, part, entry) is None for part in spec.order)
+        return entry.row.time is None
+
+    def _rank(self, spec, entry):
+        if not spec.order:
+            return entry.row.place
+        keys = []
+        for part in spec.order:
+            value = _key(part, self._asked(spec, part, entry))
+            keys.append(_Down(value) if part.descending else value)
+        return (*keys, _own_ids(entry.row))
 
     # ---------------------------------------------------------------- windows
 
@@ -264,6 +457,9 @@ class Judge:
         unit, direction, n = self._window(spec.within, entry)
         if direction is None:
             return None
+        if unit == "course":
+            mine, theirs = self.course(row), self.course(other)
+            return None if mine is None or theirs is None else mine == theirs
         if unit in ("encounter", "claim"):
             return row.at(unit) is other.at(unit)
         if unit == "prescription":
@@ -306,8 +502,9 @@ class Judge:
     def clock(self, row):
         """Whether there is a clock time: for a line, on any line of its claim."""
         if row.kind in ("line", "raw_line"):
-            mates = [r for r in self.world.kinds[row.kind] if r.claim is row.claim]
-            return any(_off_midnight(r.time) for r in mates)
+            if row.kind not in self._clocks:
+                self._clocks[row.kind] = {id(r.claim) for r in self.world.kinds[row.kind] if _off_midnight(r.time)}
+            return id(row.claim) in self._clocks[row.kind]
         return _off_midnight(row.time)
 
     def clockless(self, entry):
@@ -317,10 +514,37 @@ class Judge:
                 continue
             unit, direction, _ = self._window(spec.within, entry)
             if unit in ("hour", "minute") and direction is not None:
-                for other, _sure in self.related(entry, spec.name):
-                    if not (self.clock(entry.row) and self.clock(other.row)):
+                for pair in self.related(entry, spec.name):
+                    if not (self.clock(entry.row) and self.clock(pair.other.row)):
                         return True
         return False
+
+    def course(self, row):
+        """(person, disease, how-manieth course) of a row's encounter; None where it is not known."""
+        if self._courses is None:
+            self._courses = self._all_courses()
+        return self._courses.get(id(row.at("encounter")))
+
+    def _all_courses(self):
+        gap = self.params.get("course_gap_days")
+        groups, out = defaultdict(list), {}
+        if gap is None:
+            return out
+        for stay in self.world.kinds["encounter"]:
+            if stay.values.get("principal_diagnosis") is not None:
+                groups[stay.values["person_id"], stay.values["principal_diagnosis"][:3]].append(stay)
+        for key, stays in groups.items():
+            if any(s.values.get("admitted_at") is None or s.values.get("discharged_at") is None for s in stays):
+                continue
+            stays.sort(key=lambda s: day(s.values["admitted_at"]))
+            latest, nth = None, 0
+            for stay in stays:
+                begin, end = day(stay.values["admitted_at"]), day(stay.values["discharged_at"])
+                if latest is not None and (begin - latest).days > gap:
+                    nth, latest = nth + 1, end
+                latest = end if latest is None else max(latest, end)
+                out[id(stay)] = (*key, nth)
+        return out
 
     def beyond(self, entry, spec):
         """Whether the window sticks out of the known history."""
@@ -328,7 +552,7 @@ class Judge:
             return False
         unit, direction, n = self._window(spec.within, entry)
         time = entry.row.time
-        if unit in ("encounter", "claim", "prescription") or direction == "after":
+        if unit in ("encounter", "claim", "prescription", "course") or direction == "after":
             return False
         if direction is None or time is None or (direction == "before" and not unit):
             return True
@@ -347,6 +571,11 @@ class Judge:
     # ---------------------------------------------------------------- expressions
 
     def everything(self):
+        if self._nodes is None:
+            self._nodes = self._all_nodes()
+        return self._nodes
+
+    def _all_nodes(self):
         rule = self.rule
         roots = [v for _, v in rule.flag] + [let.value for let in rule.lets] + [k.value for k in rule.per]
         roots += [e.when for e in (*rule.unless, *rule.doubt)] + [o.where for o in rule.others]
@@ -362,7 +591,12 @@ class Judge:
             case Let(name=name):
                 return self.value(self.lets[name], at)
             case Key(name=name):
+                if _chains(self.keys[name]):
+                    return at.entry.chained.get(name)
                 return self.value(self.keys[name], at)
+            case OfSubject(owner=owner, value=value):
+                other = self._entry(owner, at)
+                return None if isinstance(other, str) else plain(self.value(value, At(other)))
             case Field(owner=owner, kind=kind, name=name):
                 row = self._row(owner, kind, at)
                 return None if row is None else row.values.get(name)
@@ -389,7 +623,10 @@ class Judge:
             case Aggregate():
                 return self._aggregate(node, at)
             case Walk():
-                return self._walk_values(node, at.entry.subject).get(id(at.entry))
+                known = (node, id(at.entry.subject))
+                if known not in self._walked:
+                    self._walked[known] = self._walk_values(node, at.entry.subject)
+                return self._walked[known].get(id(at.entry))
         raise NotImplementedError(type(node).__name__)
 
     def _entry(self, owner, at):
@@ -416,6 +653,9 @@ class Judge:
             row = self.taken(at.entry, name)
             return None if row is UNKNOWN else row is MISSING
         entry = self._entry(owner, at) if owner else at.entry
+        if not isinstance(entry, str) and not owner and name in self.sets:
+            held = entry.sets[name]
+            return False if held.rows else True if held.covered and not held.unknown else None
         if isinstance(entry, str) or entry.matches[name] is UNKNOWN:
             return None
         if entry.matches[name] is MISSING:
@@ -444,6 +684,8 @@ class Judge:
             return None if compare("=", *values) is True else values[0]
         if any(v is None for v in values):
             return None
+        if name in ("in_unit", "similarity", "km"):
+            return {"in_unit": in_unit, "similarity": similarity, "km": lambda *a: km(*map(float, a))}[name](*values)
         if name == "in_set":
             return self.tables.in_set(*values)
         if name == "period":
@@ -459,6 +701,8 @@ class Judge:
         row = at.entry.row
         if direction != "same":
             unit = "day"
+        if unit == "course":
+            return self.course(row)
         if unit in ("encounter", "claim"):
             return (unit, id(row.at(unit)))
         if unit == "prescription":
@@ -474,12 +718,15 @@ class Judge:
         others = {o.name: o for o in self.rule.others}
         if node.over in others:
             found = self.related(at.entry, node.over)
-            more = self.beyond(at.entry, others[node.over])
-            return [(At(at.entry, {node.over: o}), sure) for o, sure in found], more
+            more = self.more(at.entry, others[node.over])
+            return [(At(p.left, {node.over: p.other}), p.sure) for p in found], more
+        if node.over in self.sets:
+            held = at.entry.sets[node.over]
+            return [(At(at.entry.beside({node.over: row}), at.others), True) for row in held.rows], held.incomplete
         if node.over:
             found = self.world.below(at.entry.row, node.over)
             return [(At(at.entry, {}, {node.over: row}), sure) for row, sure in found], False
-        return [(At(entry), entry.sure) for entry in at.entry.subject], False
+        return [(At(entry), entry.sure) for entry in at.entry.subject], at.entry.doubtful
 
     def _aggregate(self, node, at):
         members, more = self._members(node, at)
@@ -511,7 +758,14 @@ class Judge:
         if unsure or not values:
             return None
         if node.function == "avg":
-            return fmean(float(v) for v in values)
+            return mean(values)
+        if node.function == "stddev":
+            return stddev(values)
+        if node.function in ("median", "quantile"):
+            p = Decimal("0.5") if node.function == "median" else plain(self.value(node.option, at))
+            return None if p is None else quantile(values, p)
+        if node.function == "distinct_list":
+            return ", ".join(shown(v) for v in sorted(set(values), key=lambda v: number(moment(v))))
         return min(values, key=_sortable(node)) if node.function == "min" else max(values, key=_sortable(node))
 
     def never_negative(self, node):
@@ -565,6 +819,8 @@ class Judge:
         for place, (entry, values) in enumerate(steps, 1):
             if node.function == "place":
                 result[id(entry)] = place
+            elif node.function in ("excess_within", "supply_left"):
+                break
             elif node.function == "nth":
                 key = _hashable(values[0])
                 if key not in seen:
@@ -576,6 +832,11 @@ class Judge:
                 if node.function != "running":
                     excess = min(values[0], max(Decimal(0), total - values[1]))
                     result[id(entry)] = excess if node.function == "excess" else values[0] - excess
+        if node.function in ("excess_within", "supply_left"):
+            dated = [(entry, (*values, day(entry.row.time))) for entry, values in steps if entry.row.time is not None]
+            walk = excess_within if node.function == "excess_within" else supply_left
+            found = walk([values for _, values in dated])
+            return {id(entry): value for (entry, _), value in zip(dated, found, strict=True)}
         return {} if node.function == "upto" and left_out else result
 
     def left_out(self, members):
@@ -587,6 +848,8 @@ class Judge:
                 return True
             for entry in placed:
                 if any(plain(self.value(a, At(entry))) is None for a in node.arguments):
+                    return True
+                if node.function in ("excess_within", "supply_left") and entry.row.time is None:
                     return True
         return False
 
@@ -616,7 +879,7 @@ class Judge:
         if self.rule.flags_rows or not self.rule.per:
             rows = {id(m): self._verdict(m) for m in members}
             verdict = True if True in rows.values() else None if None in rows.values() else False
-            if verdict is False and self.rule.per and self.left_out(members):
+            if verdict is False and self.rule.per and (self.left_out(members) or entry.doubtful):
                 verdict = None
             mine = rows[id(entry)] is True
             hits = [m for m in members if rows[id(m)] is True]
@@ -626,7 +889,7 @@ class Judge:
             verdict = self._condition(first)
             if all(m.sure is None for m in members):
                 verdict = and_(verdict, None)
-            if verdict is False and self.left_out(members):
+            if verdict is False and (self.left_out(members) or entry.doubtful):
                 verdict = None
             mine = verdict is True and entry.sure is True
             doubtful = self._doubtful(first) or any(self.clockless(m) for m in members)
@@ -666,6 +929,53 @@ class Judge:
         from oracle_amounts import amount  # noqa: PLC0415  it evaluates expressions here
 
         return amount(self, entry)
+
+
+class _Down:
+    """A value that sorts the other way round."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __lt__(self, other):
+        return other.value < self.value
+
+    def __eq__(self, other):
+        return self.value == other.value
+
+    __hash__ = None
+
+
+def _chains(node):
+    """Whether a key of `per` chains rows together."""
+    return isinstance(node, Call | Aggregate) and node.function in ("run", "cluster")
+
+
+def _beyond_gap(before, x, gap):
+    if isinstance(gap, tuple):
+        months, micros = gap
+        return moment(x) > add_months(moment(before), months) + timedelta(microseconds=micros)
+    if isinstance(x, date):
+        return moment(x) - moment(before) > timedelta(days=float(gap))
+    return number(x) - number(before) > number(gap)
+
+
+def _knowledge_id(row):
+    return "" if isinstance(row, str) else row.get("knowledge_id") or ""
+
+
+def _once_each(found, sets):
+    """Of several pairs with one row the sure one, and of those the one with the lowest knowledge ids."""
+
+    def rank(pair):
+        left = [_knowledge_id(pair.left.matches[name]) for name in sets]
+        return (pair.sure is not True, left, [_knowledge_id(row) for row in pair.other.matches.values()])
+
+    best = {}
+    for pair in sorted(found, key=rank):
+        best.setdefault(id(pair.other.row), pair)
+    chosen = {id(pair) for pair in best.values()}
+    return [pair for pair in found if id(pair) in chosen]
 
 
 def _walk(node):

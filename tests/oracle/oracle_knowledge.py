@@ -37,6 +37,21 @@ class Tables:
         return inside
 
 
+def tables_of(pack):
+    """The pack's knowledge as texts."""
+    known = pack.knowledge.tables
+    complete = {name: t.complete and (t.complete.since, t.complete.prefixes) for name, t in known.items()}
+    rows = {name: [_texts(row) for row in table.rows.to_pylist()] for name, table in known.items()}
+    sets = {}
+    for row in rows.get("code_sets", ()):
+        sets.setdefault(row["set_id"], []).append(row["prefix"])
+    return Tables(dict(pack.knowledge.schemas), complete, rows, sets, pack.as_of)
+
+
+def _texts(row):
+    return {k: "" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for k, v in row.items()}
+
+
 def level(cell, place):
     """3 county, 2 city, 1 province, 0 nation, None where the row's region is another."""
     if cell == "000000":

@@ -343,6 +343,150 @@ RULES = {
 }
 
 
+RULES |= {
+    "supported": """
+        match: {known: {table: pair, key: {sub: line.item_code}, take: all}}
+        flag: count(known) >= 2 OR any(known.main = 'A') AND count(DISTINCT known.window) = 1
+        unless: {none: "any(known.main IS NULL)"}
+    """,
+    "set_missing": """
+        match: {known: {table: listed, key: {code: line.item_code}, take: all}}
+        flag: known IS MISSING OR all(known.class >= 'B')
+    """,
+    "set_others": """
+        match: {known: {table: pair, key: {sub: line.item_code}, take: all}}
+        others:
+          main: {of: line, same: [encounter], where: "starts_with(main.item_code, known.main)"}
+        flag: count(main) >= 1 AND sum(main.quantity) < 5
+    """,
+    "set_factor": """
+        match: {known: {table: limit, key: {code: line.item_code}, take: all}}
+        others:
+          mate: {of: line, same: [encounter, day], where: "mate.amount > known.days"}
+        let: {due: "sum(mate.quantity * known.max_quantity)"}
+        per: [encounter, day, item]
+        flag_rows: excess(line.quantity, due) > 0
+        amount: excess_quantity(excess(line.quantity, due))
+    """,
+    "set_key": """
+        match: {known: {table: limit, key: {code: line.item_code}, take: all}}
+        per: [encounter, day, group: known.codes]
+        flag: count(DISTINCT line.item_code) >= max(known.max_quantity)
+        amount: bundle_difference(known.max_quantity)
+    """,
+    "beside_subject": """
+        per: [person, item]
+        others:
+          more: {of: line, same: [person], where: "more.amount > 1"}
+        flag: count(more) >= 1 AND sum(more.quantity) > sum(line.quantity)
+    """,
+    "beside_claims": """
+        of: claim
+        per: [provider, month]
+        others:
+          all_of_it: {of: claim, same: [provider], itself: true}
+          rest: {of: rows, same: [provider]}
+        flag: count(*) * 2 > count(all_of_it) OR count(DISTINCT rest.person_id) >= 2
+        doubt: {old: "any(rest.sex = 'male')"}
+    """,
+    "peers": """
+        of: claim
+        per: [provider, month]
+        let: {average: "sum(claim.total_amount) / count(*)"}
+        others:
+          peers: {of: subject, same: [month], itself: true}
+        flag: count(peers) >= 2 AND average > quantile(peers.average, 0.75) + 0.5
+        amount: none
+    """,
+    "last_year": """
+        of: claim
+        rows: claim.care_type <> 'pharmacy'
+        per: [person, month]
+        let: {total: "sum(claim.total_amount)", visits: "count(*)"}
+        others:
+          before: {of: subject, same: [person], where: "before.month + INTERVAL 1 MONTH = month", take: one}
+        flag: total > before.total AND visits >= before.visits
+        amount: none
+    """,
+    "runs": """
+        of: day
+        rows: count(line) = 0
+        per: [encounter, idle: "run(day.date, INTERVAL 1 DAY)"]
+        flag: count(*) >= 2
+        amount: none
+    """,
+    "run_of_lines": """
+        per: [person, item, spell: "run(line.charged_at::date, 2)"]
+        flag: sum(line.quantity) > 3
+        doubt: {long: "max(line.charged_at::date) > min(line.charged_at::date)"}
+    """,
+    "rings": """
+        of: encounter
+        others:
+          together: {same: [provider], within: 1 days apart, where: "together.person_id <> encounter.person_id"}
+        per: [provider, ring: "cluster(together, 2)"]
+        flag: count(DISTINCT encounter.person_id) >= 2
+        amount: whole_encounter
+    """,
+    "courses": """
+        rows: line.item_type = 'drug'
+        match: {limit: {table: limit, key: {code: line.item_code}}}
+        params: {course_gap_days: {default: 2}}
+        per: [person, item, course: period(limit.window)]
+        flag_rows: nth(line.charged_at::date) > 1
+    """,
+    "same_course": """
+        of: encounter
+        params: {course_gap_days: {default: 3}}
+        others:
+          stay: {same: [person], within: course}
+        flag: count(stay) >= 1
+        amount: whole_encounter
+    """,
+    "dearest": """
+        others:
+          top: {of: line, same: [encounter], take: first, order: top.unit_price DESC}
+          next: {of: line, same: [person], take: next, order: next.amount}
+        flag: top.unit_price > line.unit_price OR next.quantity < line.quantity
+    """,
+    "spread": """
+        of: claim
+        per: [person]
+        flag: >-
+          median(claim.total_amount) > 2 AND stddev(claim.total_amount) > 1.5
+          OR quantile(claim.total_amount, 0.9) = max(claim.total_amount) AND count(*) > 1
+          OR distinct_list(claim.sex) = 'female, male' OR distinct_list(claim.provider_id) LIKE 'H1, H2%'
+    """,
+    "units": """
+        flag: >-
+          in_unit(line.single_dose, 'mg') > 500 OR similarity(line.item_name, line.provider_item_name) < 0.5
+          OR in_unit(line.single_dose, '片') * line.quantity >= 2 OR km(0, 0, line.quantity, line.unit_price) > 300
+    """,
+    "interval": """
+        match: {limit: {table: limit, key: {code: line.item_code}}}
+        per: [person, item]
+        let: {over: "excess_within(line.quantity, limit.max_quantity, limit.days)"}
+        flag_rows: over > 0
+        amount: excess_quantity(over)
+    """,
+    "refill": """
+        per: [person, item]
+        flag_rows: supply_left(line.supply_days) > 1
+    """,
+    "parts": """
+        rows: line.item_code LIKE 'A%'
+        per: [encounter, day]
+        flag: count(DISTINCT line.item_code) >= 2
+        amount: bundle_difference(1.5)
+    """,
+    "swapped": """
+        match: {price: {table: level, key: {code: line.item_code}}}
+        flag: line.quantity > 1
+        amount: instead_of(price.ceiling)
+    """,
+}
+
+
 def rule_text(name, logic):
     head = f"""\
         id: {name}

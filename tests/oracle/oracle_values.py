@@ -132,6 +132,8 @@ def plus(a, b, sign):
         return (a - b).days
     if isinstance(a, date):
         return a + timedelta(days=sign * b)
+    if float in (type(a), type(b)):
+        return float(a) + sign * float(b)
     return a + sign * b
 
 

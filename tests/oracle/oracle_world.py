@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from oracle_values import day, half_up, moment
 
+from claimrules.catalog import SENTINELS, TABLES
+
 MONEY = ("amount", "in_scope_amount", "fully_self_paid_amount", "over_limit_amount", "copay_first_amount")
 TIME = {
     "encounter": ("encounter", "admitted_at"),
@@ -53,12 +55,17 @@ class Row:
 @dataclass
 class World:
     kinds: dict[str, list[Row]] = field(default_factory=dict)
+    _below: dict = field(default_factory=dict)
 
     def below(self, row, kind):
         """The rows of a kind that a row sees in aggregates, and whether each is sure to belong."""
         above = "claim" if row.kind == "claim" else "encounter"
-        mine = row.at(above)
-        found = [(other, True) for other in self.kinds[kind] if other.at(above) is mine]
+        if (above, kind) not in self._below:
+            held = defaultdict(list)
+            for other in self.kinds[kind]:
+                held[id(other.at(above))].append((other, True))
+            self._below[above, kind] = held
+        found = self._below[above, kind].get(id(row.at(above)), [])
         if row.kind == "day" and kind == "line":
             date = row.values["date"]
             found = [(o, True if o.time else None) for o, _ in found if o.time is None or day(o.time) == date]
@@ -66,6 +73,13 @@ class World:
 
 
 def make_world(claims, lines, diagnoses, operations):
+    claims, lines, diagnoses, operations = (
+        [_known(table, d) for d in rows]
+        for table, rows in zip(TABLES, (claims, lines, diagnoses, operations), strict=True)
+    )
+    claims = [c for c in claims if not c.get("is_reversed")]
+    live = {c["claim_id"] for c in claims}
+    lines, diagnoses, operations = ([d for d in rows if d["claim_id"] in live] for rows in (lines, diagnoses, operations))
     claim_rows = {c["claim_id"]: Row("claim", c, ids=(c["claim_id"],)) for c in claims}
     encounters = _encounters(list(claim_rows.values()))
     kinds = {"claim": list(claim_rows.values()), "encounter": encounters}
@@ -84,6 +98,16 @@ def make_world(claims, lines, diagnoses, operations):
     kinds["operation"] = rows("operation", operations, "operation_code")
     kinds["day"] = _days(encounters)
     return World({kind: sorted(found, key=lambda r: r.place) for kind, found in kinds.items()})
+
+
+def _known(table, row):
+    """The row with NULL for what stands for 'not known'."""
+    codes = {f.name for f in TABLES[table] if f.is_code}
+    return {k: None if v == "unknown" or (k in codes and _stands_for_nothing(v)) else v for k, v in row.items()}
+
+
+def _stands_for_nothing(value):
+    return isinstance(value, str) and value.strip().upper() in SENTINELS
 
 
 def _encounters(claims):

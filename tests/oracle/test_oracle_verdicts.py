@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from oracle_judge import Judge
-from oracle_knowledge import Tables
+from oracle_knowledge import tables_of
 from oracle_rules import RULES, write
 from oracle_values import shown
 from oracle_world import make_world
@@ -59,15 +59,6 @@ def shuffler(seed):
     return Random(seed).shuffle  # noqa: S311
 
 
-def tables_of(pack, rows):
-    known = pack.knowledge
-    complete = {name: t.complete and (t.complete.since, t.complete.prefixes) for name, t in known.tables.items()}
-    sets = {}
-    for row in known.tables["code_sets"].rows.to_pylist():
-        sets.setdefault(row["set_id"], []).append(row["prefix"])
-    return Tables(dict(known.schemas), complete, rows, sets)
-
-
 def name_of(row):
     """The row as `judge` names it where it is its own subject."""
     v = row.values
@@ -114,7 +105,7 @@ def got(pack, rule_id, claims):
 
 def compare(pack, rule_id, world, rows, params=None):
     pack = known(pack, rows)
-    judge = Judge(pack.rules[rule_id], make_world(*world), tables_of(pack, rows), params)
+    judge = Judge(pack.rules[rule_id], make_world(*world), tables_of(pack), params)
     judge.answers_of = judge.answers()
     want, have = expected(judge), got(pack, rule_id, batch(world))
     assert sorted((want - have).items(), key=repr) == sorted((have - want).items(), key=repr)
@@ -215,7 +206,7 @@ def test_the_money_of_findings_is_that_of_the_verdicts(pack, world, rows):
 def test_they_agree_where_history_begins_late(pack, rule_id, world, rows, day):
     pack = known(pack, rows)
     since = (FIRST + timedelta(days=day - 29)).date()
-    judge = Judge(pack.rules[rule_id], make_world(*world), tables_of(pack, rows), since=since)
+    judge = Judge(pack.rules[rule_id], make_world(*world), tables_of(pack), since=since)
     want = Counter()
     for row, answers in ((r, judge.answers()[id(r)]) for r in judge.world.kinds[judge.rule.kind]):
         for _, answer in answers:
