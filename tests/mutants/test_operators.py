@@ -8,6 +8,15 @@ from claimrules.mutants import Mutant, mutants_of
 from claimrules.pack import RulePack
 
 Load = Callable[..., RulePack]
+MATCH = """
+match: {limit: {table: limits, key: {code: line.item_code}, where: limit.level = '3A', at: claim.admitted_at}}
+flag: claim.is_newborn
+"""
+LETS = """
+let: {twice: line.quantity * 2, never: line.amount - 1}
+flag: twice > line.amount
+observed: {value: never}
+"""
 AMOUNT = "amount full_line → none"
 
 
@@ -104,8 +113,7 @@ def test_of_an_aggregate_and_of_keys(rule_pack: Load, flag: str, expected: list[
         ("flag: {one: claim.is_newborn, two: line.is_discharge_medication}", ["flag.one dropped", "flag.two dropped"]),
         ("flag: claim.is_newborn\nunless: {home: line.is_discharge_medication}", ["unless.home dropped"]),
         ("flag: claim.is_newborn\ndoubt: {home: line.is_discharge_medication}", ["doubt.home dropped"]),
-        ("match: {limit: {table: limits, key: {code: line.item_code}, where: limit.level = '3A', at: claim.admitted_at}}\n"
-         "flag: claim.is_newborn",
+        (MATCH,
          ["match.limit.where dropped", "match.limit.at dropped", "match.limit.where.1 = → <>"]),
         ("others: {near: {of: line, same: [person, item], within: 30 days before}}\nflag: count(near) > 0",
          ["others.near.within dropped", "others.near.same without encounter.person_id",
@@ -116,15 +124,16 @@ def test_of_an_aggregate_and_of_keys(rule_pack: Load, flag: str, expected: list[
         ("per: [person, item]\nflag_rows: place() > 1",
          ["per.person dropped", "per.item dropped", "order line.charged_at turned round", "flag_rows.1 > → >=",
           "flag_rows.1 1 → 0", "flag_rows.1 1 → 2"]),
-        ("let: {twice: line.quantity * 2, never: line.amount - 1}\nflag: twice > line.amount\n"
-         'observed: {value: never}', ["flag.1 > → >=", "let.twice.1 2 → 1", "let.twice.1 2 → 3"]),
+        (LETS, ["flag.1 > → >=", "let.twice.1 2 → 1", "let.twice.1 2 → 3"]),
     ],
 )  # fmt: skip
 def test_of_the_frame(rule_pack: Load, body: str, expected: list[str]):
     assert sorted(ids(rule_pack, f"of: line\n{body}")) == sorted(expected)
 
 
-@pytest.mark.parametrize(("method", "other"), [("full_line", "none"), ("excess_quantity(1)", "full_line"), ("none", "full_line")])
+@pytest.mark.parametrize(
+    ("method", "other"), [("full_line", "none"), ("excess_quantity(1)", "full_line"), ("none", "full_line")]
+)
 def test_of_the_amount(rule_pack: Load, method: str, other: str):
     found = [m.id for m in mutants(rule_pack, f"of: line\nflag: claim.is_newborn\namount: {method}")]
     number = ["amount.1 1 → 0", "amount.1 1 → 2"] if "(" in method else []

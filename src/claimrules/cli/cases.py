@@ -16,19 +16,21 @@ from claimrules.cli.options import KnowledgeOption, OnlyOption, RulesArgument, n
 if TYPE_CHECKING:
     from claimrules.cases import CaseOutcome
 
+MUTATE = "Change each rule in every small way; print the changes that no case notices."
+
 
 def cases(
     rules: RulesArgument = Path("rules"),
     knowledge: KnowledgeOption = None,
     only: OnlyOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print every outcome as JSON.")] = False,  # noqa: FBT002
-    mutated: Annotated[bool, typer.Option("--mutate", help="Change each rule in every small way: some case must fail.")] = False,  # noqa: FBT002, E501
+    mutated: Annotated[bool, typer.Option("--mutate", help=MUTATE)] = False,  # noqa: FBT002
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="With --mutate: so many rules at a time.")] = None,
 ) -> int:
     """Run the cases embedded in the rule files of RULES.
 
-    With --mutate, each rule is changed in every small way there is (a limit by one step, `<` for `<=`, a condition left out),
-    and changes under which all of its cases still hold are printed, each with a case that would tell.
+    With --mutate, each rule is changed in every small way there is (a limit by one step, `<` for `<=`, a condition left
+    out), and changes under which all of its cases still hold are printed, each with a case that would tell.
     """
     import claimrules
     from claimrules.cases import run_pack

@@ -112,7 +112,12 @@ def _document(score: "Score") -> dict[str, object]:
             for one in score.survivors
         ],
         "problems": [
-            {"code": p.code, "message": p.message, "file": p.place.file if p.place else "", "line": p.place.line if p.place else 0}
+            {
+                "code": p.code,
+                "message": p.message,
+                "file": p.place.file if p.place else "",
+                "line": p.place.line if p.place else 0,
+            }
             for p in score.problems
         ],
     }

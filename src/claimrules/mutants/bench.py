@@ -64,11 +64,11 @@ class Bench:
             if self._turned is None:
                 self._turned = batches_of(back_to_front(self._documents))
             batches = self._turned
-        by_batch = [self._tables(plans, self._pack._context(batch, Reach())) for batch in batches]  # noqa: SLF001
-        out: list[Rows | None] = []
-        for tables in zip(*by_batch, strict=True):
-            out.append(None if any(table is None for table in tables) else self._whose.rows(tables))
-        return out
+        by_batch = [self._tables(plans, self._pack._context(batch, Reach())) for batch in batches]
+        return [
+            None if any(table is None for table in tables) else self._whose.rows(tables)
+            for tables in zip(*by_batch, strict=True)
+        ]
 
     def _tables(self, plans: Sequence[RulePlan], context: Any) -> list[Any]:
         try:

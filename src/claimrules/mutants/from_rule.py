@@ -85,7 +85,7 @@ def _frame(rule: Rule, source: Source) -> Iterator[_Made]:
     """What is mutated of the frame itself: each part there or not, turned round, or moved by a step."""
     yield from _effective(rule, source)
     if rule.rows is not None:
-        yield _dropped(rule, source, "rows", put(rule, ("rows",), None), ("rows",))
+        yield _dropped(source, "rows", put(rule, ("rows",), None), ("rows",))
     for i, param in enumerate(rule.params):
         yield from _param(rule, source, param, i)
     for i, match in enumerate(rule.matches):
@@ -98,7 +98,7 @@ def _frame(rule: Rule, source: Source) -> Iterator[_Made]:
     yield from _amount(rule, source)
 
 
-def _dropped(rule: Rule, source: Source, name: str, mutated: Rule, key: Path) -> _Made:
+def _dropped(source: Source, name: str, mutated: Rule, key: Path) -> _Made:
     return _Made(name, "dropped", mutated, source.dropped(key, f"{key[-1]}: …"))
 
 
@@ -132,11 +132,12 @@ def _plain(value: object) -> str:
 def _match(rule: Rule, source: Source, match: MatchSpec, path: Path, key: Path) -> Iterator[_Made]:
     name = ".".join(str(step) for step in key)
     if match.where is not None:
-        yield _dropped(rule, source, f"{name}.where", put(rule, (*path, "where"), None), (*key, "where"))
+        yield _dropped(source, f"{name}.where", put(rule, (*path, "where"), None), (*key, "where"))
     if match.at is not None:
-        yield _dropped(rule, source, f"{name}.at", put(rule, (*path, "at"), None), (*key, "at"))
+        yield _dropped(source, f"{name}.at", put(rule, (*path, "at"), None), (*key, "at"))
     if match.ever:
-        yield _dropped(rule, source, f"{name}.at", put(rule, (*path, "ever"), False), (*key, "at"))
+        own_day = put(rule, path, replace(match, ever=False))
+        yield _dropped(source, f"{name}.at", own_day, (*key, "at"))
 
 
 def _keys(rule: Rule, source: Source) -> Iterator[_Made]:
@@ -153,7 +154,9 @@ def _order(rule: Rule, source: Source) -> Iterator[_Made]:
     key: Path = ("order",) if rule.order else ("flag_rows" if rule.flags_rows else "flag",)
     for i, part in enumerate(order):
         turned = put(order, (i, "descending"), not part.descending)
-        before, after = (f"order: {show(part.value)}{' DESC' if down else ''}" for down in (part.descending, not part.descending))
+        before, after = (
+            f"order: {show(part.value)}{' DESC' if down else ''}" for down in (part.descending, not part.descending)
+        )
         shown = Shown(source.place(key), before, after)
         yield _Made("order", f"{show(part.value)} turned round", replace(rule, order=turned), shown)
 
@@ -162,7 +165,7 @@ def _other(rule: Rule, source: Source, other: OtherSpec, i: int) -> Iterator[_Ma
     path, key, name = ("others", i), ("others", other.name), f"others.{other.name}"
     for part in ("rows", "within", "where"):
         if getattr(other, part) is not None:
-            yield _dropped(rule, source, f"{name}.{part}", put(rule, (*path, part), None), (*key, part))
+            yield _dropped(source, f"{name}.{part}", put(rule, (*path, part), None), (*key, part))
     for k, (mine, _) in enumerate(other.same):
         shown = replace(source.dropped((*key, "same", k), show(mine)), before=f"same: {show(mine)}")
         yield _Made(f"{name}.same", f"without {show(mine)}", without(rule, (*path, "same", k)), shown)
@@ -183,10 +186,10 @@ def _other(rule: Rule, source: Source, other: OtherSpec, i: int) -> Iterator[_Ma
 def _named(rule: Rule, source: Source) -> Iterator[_Made]:
     word = "flag_rows" if rule.flags_rows else "flag"
     for i, (name, _) in enumerate(rule.flag if len(rule.flag) > 1 else ()):
-        yield _dropped(rule, source, f"{word}.{name}", without(rule, ("flag", i)), (word, name))
+        yield _dropped(source, f"{word}.{name}", without(rule, ("flag", i)), (word, name))
     for part in ("unless", "doubt"):
         for i, proviso in enumerate(getattr(rule, part)):
-            yield _dropped(rule, source, f"{part}.{proviso.name}", without(rule, (part, i)), (part, proviso.name))
+            yield _dropped(source, f"{part}.{proviso.name}", without(rule, (part, i)), (part, proviso.name))
 
 
 def _amount(rule: Rule, source: Source) -> Iterator[_Made]:

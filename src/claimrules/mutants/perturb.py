@@ -101,7 +101,7 @@ class _Said:
         days = [day for day in (rule.effective_from, rule.effective_to) if day is not None]
         days += [moved for day in tuple(days) for moved in (day - timedelta(1), day + timedelta(1))]
         return cls(
-            tuple(dict.fromkeys(n for n in numbers if 0 <= n)),
+            tuple(dict.fromkeys(n for n in numbers if n >= 0)),
             tuple(dict.fromkeys(texts)),
             {name: tuple(values) for name, values in columns.items()},
             tuple(days),

@@ -12,9 +12,7 @@ from claimrules.mutants.score import Score
 from claimrules.pack import RulePack
 
 
-def mutate_pack(
-    pack: RulePack, only: Sequence[str] | None = None, *, search: bool = True, jobs: int = 1
-) -> Iterator[Score]:
+def mutate_pack(pack: RulePack, only: Sequence[str] | None = None, *, search: bool = True, jobs: int = 1) -> Iterator[Score]:
     """The score of each rule, in the order of their ids, as each is done.
 
     `search`: look for a case for each survivor. `jobs`: so many processes, each with some of the rules.

@@ -28,7 +28,9 @@ def spots(rule: Rule) -> tuple[Spot, ...]:
     found = [*_rows(rule), *_matches(rule.matches, (), ()), *_keys(rule), *_others(rule), *_outcome(rule)]
     used = _used(rule, found)
     lets = [
-        Spot(f"let.{let.name}", ("lets", i, "value"), ("let", let.name)) for i, let in enumerate(rule.lets) if let.name in used
+        Spot(f"let.{let.name}", ("lets", i, "value"), ("let", let.name))
+        for i, let in enumerate(rule.lets)
+        if let.name in used
     ]
     return (*found, *lets)
 

@@ -48,4 +48,4 @@ def _inside(value: Any, path: Path) -> Iterator[tuple[Path, Expr]]:
         for place, item in enumerate(value):
             yield from _inside(item, (*path, place))
     elif is_dataclass(value) and isinstance(value, Expr):
-        yield path, value  # type: ignore[misc]
+        yield path, value
