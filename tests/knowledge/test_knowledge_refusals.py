@@ -325,7 +325,7 @@ def test_a_folder_that_is_not_there():
 def test_code_sets(write, folder):
     write(
         code_sets__yaml="columns: {set_id: text, prefix: text}\nkey: [set_id, prefix]\n",
-        code_sets__csv="set_id,prefix,valid_from\ns,-A,\ns,A,\ns,-,\nt,B,2024-01-01\n",
+        code_sets__csv="set_id,prefix,region\ns,-A,\ns,A,\ns,-,\nt,B,330000\n",
     )
     assert (
         refusal(lambda: KnowledgeSet.read([folder]))
@@ -341,10 +341,10 @@ error[CR315]: a code set needs a `set_id` and a `prefix`
  │   ^
   = help: an empty prefix would take in every code
 
-error[CR315]: a code set has no validity and no region
+error[CR315]: a code set has no region
   ┌─ k/code_sets.csv:5
-5│ t,B,2024-01-01
-  = help: write a second set and name it in the table whose rows are dated"""
+5│ t,B,330000
+  = help: write a second set and name it in the table whose rows have regions"""
     )
 
 

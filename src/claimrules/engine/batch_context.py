@@ -11,6 +11,7 @@ from claimrules.engine.lookup import Lookup
 from claimrules.engine.parameter import ask
 from claimrules.engine.prepare import Prepared
 from claimrules.engine.prepare.arrays import take
+from claimrules.engine.prepare.findings import EMPTY
 from claimrules.engine.reach import Reach
 from claimrules.engine.space import KindSpace
 from claimrules.knowledge import KnowledgeSet
@@ -56,7 +57,7 @@ class Shelf:
 
     def in_set(self, name: str, codes: list[str]) -> Mask:
         """Which of the distinct codes are in the set; a set that nobody knows holds none."""
-        known = self.knowledge.sets.get(name)
+        known = self.knowledge.set(name)
         memo = self._sets
         new = [code for code in codes if (name, code) not in memo]
         if new:
@@ -74,14 +75,23 @@ class BatchContext:
     reach: Reach = field(default_factory=Reach)
     region: str | None = None
     as_of: int | None = None
+    findings: Rows = EMPTY
     spaces: dict[str, KindSpace] = field(default_factory=dict)
     consulted: dict[tuple[str, Param], tuple[Lookup, Index]] = field(default_factory=dict)
+
+    def with_findings(self, findings: Rows) -> "BatchContext":
+        """The same with the findings of other rules as rows."""
+        spaces = {kind: space for kind, space in self.spaces.items() if kind != "finding"}
+        out = replace(self, findings=findings, spaces=spaces)
+        for space in spaces.values():
+            space.kinds = out.kind
+        return out
 
     def kind(self, kind: str) -> KindSpace:
         """All rows of a kind."""
         found = self.spaces.get(kind)
         if found is None:
-            rows = self.prepared.kinds[kind]
+            rows = self.findings if kind == "finding" else self.prepared.kinds[kind]
             if kind == "encounter" and self.reach.alone:
                 rows = _part_of_a_stay(rows)
             found = KindSpace(rows, self.kind, self.shelf.in_set, self.parameter)

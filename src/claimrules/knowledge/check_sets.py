@@ -6,11 +6,11 @@ import pyarrow.compute as pc
 from claimrules.diagnostics import Diagnostic, Place
 from claimrules.knowledge.table import CODE_SETS, NATION
 from claimrules.knowledge.typed_rows import TypedRows
-from claimrules.knowledge.versions import groups
+from claimrules.knowledge.versions import FOREVER, Versions, days, groups, overlaps
 
 
 def check_sets(rows: TypedRows) -> None:
-    """A code set has no dates and no regions, and a prefix is in it once."""
+    """A code set has no regions, and a prefix is in it once on any day."""
     if any(rows.columns.get(name) is None for name in ("set_id", "prefix")):
         message = f"`{CODE_SETS}` has the columns `set_id` and `prefix`"
         rows.header.append(Diagnostic("CR315", message, Place(rows.declaration.file)))
@@ -26,29 +26,29 @@ def check_sets(rows: TypedRows) -> None:
             help="an empty prefix would take in every code",
         ),
     )
-    dated = pc.not_equal(rows.columns["region"], NATION)
-    for name in ("valid_from", "valid_to", "known_from"):
-        dated = pc.or_(dated, pc.is_valid(rows.columns[name]))
+    regional = pc.not_equal(rows.columns["region"], NATION)
     rows.note(
-        np.flatnonzero(dated.to_numpy(zero_copy_only=False)),
+        np.flatnonzero(regional.to_numpy(zero_copy_only=False)),
         lambda row: Diagnostic(
             "CR315",
-            rows.titled(row, "a code set has no validity and no region"),
+            rows.titled(row, "a code set has no region"),
             rows.raw.place(row, None),
-            help="write a second set and name it in the table whose rows are dated",
+            help="write a second set and name it in the table whose rows have regions",
         ),
     )
-    group = groups([rows.columns["set_id"], bare])
     sound = rows.sound()
-    _, first = np.unique(group[sound], return_index=True)
-    again = np.setdiff1d(sound, sound[first])
-    earlier = dict(zip(group[sound][first].tolist(), sound[first].tolist(), strict=True))
+    group = groups([rows.columns["set_id"], bare])
+    known = days(rows.columns["known_from"], -FOREVER)
+    start, end = days(rows.columns["valid_from"], -FOREVER), days(rows.columns["valid_to"], FOREVER)
+    versions = Versions(group, np.zeros(len(group), np.uint64), known, start, end)
+    later, earlier = overlaps(versions.take(sound))
+    pairs = dict(zip(sound[later].tolist(), sound[earlier].tolist(), strict=True))
     rows.note(
-        again,
+        sound[later],
         lambda row: Diagnostic(
             "CR315",
             rows.titled(row, f"`{bare[row]}` stands twice in the set `{rows.columns['set_id'][row]}`"),
             rows.raw.place(row, "prefix"),
-            f"first on {rows.raw.row(earlier[int(group[row])])}",
+            f"first on {rows.raw.row(pairs[row])}",
         ),
     )

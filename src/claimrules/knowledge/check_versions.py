@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from claimrules.diagnostics import Diagnostic
-from claimrules.knowledge.table import NATION
+from claimrules.knowledge.table import CODE_SETS, NATION
 from claimrules.knowledge.typed_rows import TypedRows
 from claimrules.knowledge.versions import FOREVER, Versions, days, duplicates, gaps, groups, overlaps
 
@@ -47,7 +47,8 @@ class _Check:
             versions = self.versions.take(rows)
         later, earlier = overlaps(versions)
         self._note_pairs(rows[later], rows[earlier], self._overlapping)
-        if not (self.rows.declaration.many or self.rows.declaration.gaps_allowed):
+        declared = self.rows.declaration
+        if not (declared.many or declared.gaps_allowed or declared.schema.name == CODE_SETS):
             after, before = gaps(versions)
             self._note_pairs(rows[after], rows[before], self._gap)
 

@@ -1,5 +1,6 @@
 """All knowledge tables of a run."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,8 @@ from claimrules.knowledge.written import Written
 class KnowledgeSet:
     """Checked tables and code sets, by name. Immutable and picklable.
 
-    `parameters`: the rows of `parameters.yaml`, a table for each name and type of default. `fingerprint` is a hash of all
+    `as_of`: as of which day the code sets are what they are; the rows of tables are asked by the look-up. `parameters`: the
+    rows of `parameters.yaml`, a table for each name and type of default. `fingerprint` is a hash of all
     that the tables say; the order of rows, columns and files has no part in it.
     """
 
@@ -36,6 +38,7 @@ class KnowledgeSet:
     fingerprint: str = ""
     parameters: Mapping[tuple[str, Type], Table] = field(default_factory=dict)
     exemptions: tuple[Exemption, ...] = ()
+    as_of: dt.date | None = None
 
     def __post_init__(self) -> None:
         for name in _MAPPINGS:
@@ -44,7 +47,10 @@ class KnowledgeSet:
     def __reduce__(self) -> tuple[object, ...]:
         # A mapping proxy cannot be pickled.
         given = {name: dict(getattr(self, name)) for name in _MAPPINGS}
-        return (partial(KnowledgeSet, fingerprint=self.fingerprint, exemptions=self.exemptions, **given), ())
+        return (
+            partial(KnowledgeSet, fingerprint=self.fingerprint, exemptions=self.exemptions, as_of=self.as_of, **given),
+            (),
+        )
 
     @property
     def schemas(self) -> Mapping[str, TableSchema]:
@@ -126,12 +132,31 @@ class KnowledgeSet:
         if wrong:
             raise KnowledgeError(wrong)
         tables_now = {**self.tables, **changed}
-        sets = code_sets(tables_now[CODE_SETS].rows) if CODE_SETS in changed else self.sets
+        sets = code_sets(tables_now[CODE_SETS].rows, self.as_of) if CODE_SETS in changed else self.sets
         return self._with(tables=tables_now, sets=sets)
 
     def with_parameters(self, tables: Mapping[tuple[str, Type], Table]) -> "KnowledgeSet":
         """The same set with these parameters' rows replaced."""
         return self._with(parameters={**self.parameters, **tables})
+
+    def known_on(self, as_of: dt.date | None) -> "KnowledgeSet":
+        """The same tables with the code sets as they were known on that day (None: all that is known)."""
+        rows = self.tables[CODE_SETS].rows if CODE_SETS in self.tables else None
+        return replace(self, as_of=as_of, sets={} if rows is None else code_sets(rows, as_of))
+
+    def set(self, name: str) -> CodeSet | None:
+        """A code set, or a phase of one, `name@0`; None where there is none."""
+        found = self.sets.get(name)
+        whole, at, number = name.rpartition("@")
+        if found is None and at and number.isdecimal() and whole in self.sets:
+            phases = self.sets[whole].phases
+            found = phases[int(number)] if int(number) < len(phases) else None
+        return found
+
+    @property
+    def changes(self) -> Mapping[str, tuple[int, ...]]:
+        """The days on which each code set changes that does, since 1970."""
+        return {name: one.changes for name, one in self.sets.items() if one.changes}
 
     def with_exemptions(self, entries: tuple[Exemption, ...]) -> "KnowledgeSet":
         """The same set with these exemptions and no others."""

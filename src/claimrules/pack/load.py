@@ -72,11 +72,12 @@ def load(
         found += check_rules(exempted, {rule.id: rule.kind for rule in read.values()}, whole=whole)
         given = _tried(lambda: parameter_tables(read, varying, whole=whole), {}, found)
         used = {table for rule in read.values() for table in rule.tables}
-        tables = tables.with_known_registers(used).with_parameters(given).with_exemptions(exempted)
+        tables = tables.known_on(day_of(as_of, "as_of")).with_known_registers(used)
+        tables = tables.with_parameters(given).with_exemptions(exempted)
     if found:
         raise _of_first(found)
     values = dict(params or {})
-    plan = make_plan(read.values(), tables.schemas, typed_parameters(read, values), tables.varies)
+    plan = make_plan(read.values(), tables.schemas, typed_parameters(read, values), tables.varies, tables.changes)
     digest = hashlib.sha256()
     beside = [path for name in NOT_RULES if (path := root / name).exists()]
     for path in sorted([*files, *beside], key=lambda p: p.name):  # in whatever sub-folders they lie

@@ -40,7 +40,6 @@ from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refu
 from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ordered
 from claimrules.pack.in_turn import run_in_turn
 from claimrules.pack.parameters import parameter_tables, typed_parameters
-from claimrules.pack.in_turn import run_in_turn
 from claimrules.plan import Plan, make_plan
 from claimrules.version import __version__
 
@@ -100,7 +99,8 @@ class RulePack:
     def with_knowledge(self, tables: Mapping[str, Sequence[Mapping[str, str]]]) -> "RulePack":
         """The same rules with the rows of some tables replaced."""
         knowledge = self.knowledge.with_rows(tables)
-        return replace(self, knowledge=knowledge, _shelf=[])
+        plan = self.plan if knowledge.changes == self.knowledge.changes else self._planned(knowledge, self.parameters)
+        return replace(self, knowledge=knowledge, plan=plan, _shelf=[])
 
     def with_params(self, values: Mapping[str, str]) -> "RulePack":
         """The same rules with some parameters given. PlanError for a name that no rule has."""
@@ -118,7 +118,7 @@ class RulePack:
 
     def _planned(self, knowledge: KnowledgeSet, values: Mapping[str, str]) -> Plan:
         typed = typed_parameters(self.rules, values)
-        return make_plan(self.rules.values(), knowledge.schemas, typed, knowledge.varies)
+        return make_plan(self.rules.values(), knowledge.schemas, typed, knowledge.varies, knowledge.changes)
 
     def without_exemptions(self) -> "RulePack":
         """The same rules with no row exempted: what they would say of the rows that `exemptions.yaml` takes out."""
@@ -333,12 +333,13 @@ class RulePack:
         *,
         subject: str | None = None,
         history_from: dt.date | str | None = None,
+        registers: Mapping[str, Any] | None = None,
         nearest: bool = True,
     ) -> "Explanation":
         """Why, or why not: what one rule says of every subject that a claim touches, and how it came to that.
 
-        `claim`, `history`, `history_from`: as in `check`, whose verdicts these are. `subject`: only the one of this text.
-        `nearest`: look for the change of one input value that would flip each verdict; it takes most of the time.
+        `claim`, `history`, `history_from`, `registers`: as in `check`, whose verdicts these are. `subject`: only the one of
+        this text. `nearest`: look for the change of one input value that would flip each verdict; it takes most of the time.
 
         Raises:
             ClaimsError: the claim or its history cannot be read. PlanError: CR402 there is no such rule.
@@ -346,7 +347,9 @@ class RulePack:
         from claimrules.pack.explaining import explain_claim  # noqa: PLC0415 - an audit does not wait for it
 
         since = _since(history_from)
-        return explain_claim(self, claim, rule, history, subject=subject, since=since, nearest=nearest)
+        return explain_claim(
+            self, claim, rule, history, subject=subject, since=since, nearest=nearest, registers=registers
+        )
 
     def explain_in(
         self,
