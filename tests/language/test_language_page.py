@@ -12,7 +12,7 @@ from claimrules.cases import run_pack
 from claimrules.catalog import KINDS
 from claimrules.catalog.window import PERIODS
 from claimrules.language.frame import ExceptionFrame, MatchFrame, OtherFrame, RuleFrame
-from claimrules.language.functions import AGGREGATES, AMOUNTS, LATER, SCALARS, WALKS
+from claimrules.language.functions import AGGREGATES, AMOUNTS, SCALARS, WALKS
 from claimrules.language.scope import KEY_WORDS
 
 ROOT = Path(__file__).parents[2]
@@ -48,13 +48,6 @@ def test_every_amount_and_no_other() -> None:
         assert (f"`{name}(" in cells) == bool(takes)
 
 
-def test_what_is_to_come_is_not_there_yet() -> None:
-    said = section("Not in this version")
-    assert all(f"`{name}`" in said for name in LATER)
-    assert not set(LATER) & {*SCALARS, *AGGREGATES, *WALKS}
-    assert "`course`" in said
-
-
 @pytest.mark.parametrize("key", [key for key in RuleFrame.model_fields if key != "examples"])
 def test_every_key_of_the_frame_is_described(key: str) -> None:
     assert f"`{key}`" in section("The frame, key by key")
@@ -77,7 +70,7 @@ def test_every_key_of_a_match_of_others_and_of_an_exception_is_described() -> No
 def test_every_kind_key_and_window_is_named() -> None:
     assert all(f"`{kind}`" in section("Kinds of row") for kind in KINDS)
     assert all(f"`{word}`" in section("Keys").replace("\n", " ") for word in KEY_WORDS)
-    assert all(f"`{period}`" in section("Other rows: `others`") for period in PERIODS if period != "course")
+    assert all(f"`{period}`" in section("Other rows: `others`") for period in PERIODS)
 
 
 def test_the_example_runs(tmp_path: Path) -> None:

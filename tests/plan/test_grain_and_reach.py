@@ -1,9 +1,10 @@
 """What is asked at which grain, which codes are screened, how far a rule's rows may lie apart."""
 
 import pytest
-from small_plans import Planner
+from small_plans import HEAD, SCHEMAS, Planner
 
-from claimrules.diagnostics import PlanError
+from claimrules.language import read_rule
+from claimrules.plan import make_plan
 from claimrules.plan.print import show
 
 FLAG = "flag: line.quantity > 3\n"
@@ -126,20 +127,17 @@ def test_which_absences_are_asked_for(plan: Planner, body: str, needed: tuple[st
 PAIR = "match: {p: {table: pairs, key: {sub: line.item_code}, take: all}}\n"
 
 
-def test_all_knowledge_rows_need_a_key_that_tells_them_apart(plan: Planner) -> None:
-    with pytest.raises(PlanError) as error:
-        plan(PAIR + "per: [person]\nflag: count(*) > 3\n")
-    [found] = error.value.diagnostics
-    assert (found.code, found.help) == ("CR401", "add `p` to `per`")
-    assert plan(PAIR + "per: [person, p]\nflag: count(*) > 3\n").partition == "person"
-    assert plan(PAIR + "per: [person, main: p.main]\nflag: count(*) > 3\n").partition == "person"
+def test_a_match_that_takes_all_is_a_set_unless_a_key_names_it(plan: Planner) -> None:
+    assert plan(PAIR + "per: [person]\nflag: count(*) > 3\n").sets == {"p"}
+    for key in ("p", "main: p.main"):
+        made = plan(PAIR + f"per: [person, {key}]\nflag: count(*) > 3\n")
+        assert (made.sets, made.partition) == (frozenset(), "person")
 
 
-def test_others_do_not_take_all_knowledge_rows(plan: Planner) -> None:
-    match = "match: {p: {table: pairs, key: {sub: o.item_code}, take: all}}"
-    with pytest.raises(PlanError) as error:
-        plan(f"others: {{o: {{of: line, same: [person], {match}}}}}\nflag: any(o.p.main = 'A')\n")
-    assert [d.code for d in error.value.diagnostics] == ["CR401"]
+def test_rules_that_ask_for_findings_come_late(plan: Planner) -> None:
+    text = HEAD.replace("policy", "indicator") + "others: {bad: {of: finding, same: [claim]}}\nflag: count(bad) > 3\n"
+    assert make_plan([read_rule(text, SCHEMAS, file="t.yaml")], SCHEMAS, {}).late.rules
+    assert not plan("flag: line.quantity > 3\n").late
 
 
 def test_a_walk_is_noticed(plan: Planner) -> None:

@@ -268,11 +268,25 @@ KIND_TABLES: dict[str, str] = {
 }
 
 
+_MADE: dict[str, tuple[Field, ...]] = {
+    "day": (Field("day", "date", DATE, "日期"),),
+    "finding": (
+        Field("finding", "rule_id", TEXT, "规则ID"),
+        Field("finding", "category", enumeration("policy", "management", "medical", "indicator"), "规则类别"),
+        Field("finding", "verdict", enumeration("indicator", "suspicious", "violation"), "认定"),
+        Field("finding", "severity", enumeration("low", "medium", "high"), "严重程度"),
+        Field("finding", "line_id", TEXT, "费用明细ID"),
+        Field("finding", "event_date", DATE, "发生日期"),
+    ),
+}
+"""Kinds that are made and not read."""
+
+
 def kind_fields(kind: str) -> dict[str, Field]:
     """The fields that a row of `kind` shows to a rule.
 
-    An encounter shows its claims' fields, assembled; a day its date.
+    An encounter shows its claims' fields, assembled; a day its date; a finding the columns of the output, by line.
     """
-    if kind == "day":
-        return {"date": Field("day", "date", DATE, "日期")}
+    if kind in _MADE:
+        return {field.name: field for field in _MADE[kind]}
     return fields_of(KIND_TABLES[kind])

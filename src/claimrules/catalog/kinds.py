@@ -23,5 +23,6 @@ KINDS: dict[str, Kind] = {
         Kind("diagnosis", "诊断", ("claim", "encounter"), ("admitted_at",)),
         Kind("operation", "手术操作", ("claim", "encounter"), ("operated_at",)),
         Kind("day", "在院日", ("encounter",), ("date",)),
+        Kind("finding", "审核结果", ("claim", "encounter"), ("event_date",)),
     )
 }

@@ -40,10 +40,9 @@ def decide(plan: RulePlan, rows: RowSpace, loose: Mask) -> Verdict:
     for exception in rule.unless:
         verdict = and_(verdict, not_(space.evaluate(exception.when)))
     doubts = [(doubt.name, ~falsehood(space.evaluate(doubt.when))) for doubt in rule.doubt]
-    if by_row:
-        verdict = _needed(plan, rows, verdict)
-        if rows.member is not None:
-            verdict = and_(verdict, Column(BOOLEAN, rows.member, rows.member))
+    verdict = _needed(plan, rows, verdict, by_row=by_row)
+    if by_row and rows.member is not None:
+        verdict = and_(verdict, Column(BOOLEAN, rows.member, rows.member))
     doubts += _clockless(rows, by_row=by_row)
     left_out = _left_out(plan, rows)
     reasons = tuple((name, truth(part)) for name, part in parts if name)
@@ -61,10 +60,12 @@ def _without_subject(decision: Verdict, rows: RowSpace, loose: Mask) -> Verdict:
     return replace(decision, subjects=decided(true, false))
 
 
-def _needed(plan: RulePlan, rows: RowSpace, verdict: Column) -> Column:
+def _needed(plan: RulePlan, rows: RowSpace, verdict: Column, *, by_row: bool) -> Column:
     """No row for a `take` of one: clean."""
     for name in plan.needed:
         one = cast(Index, rows.others[name].one)
+        if by_row and name in rows.beside:
+            one = one[cast(Subjects, rows.subjects).ids]
         there = decided(one >= 0, one == MISSING)
         verdict = and_(verdict, there)
     return verdict

@@ -1,6 +1,6 @@
 """What belongs to the verdicts: who, which rows, which knowledge, which values, and what is to blame."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from claimrules.engine.batch_context import ASSEMBLED, BatchContext
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.hits import Flagged, Trace, Undecided
 from claimrules.engine.kernels.segments import stable_order
+from claimrules.engine.lookup import Lookup
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.reach import Reach
 from claimrules.engine.space import KindSpace, Space, home_of
@@ -27,11 +28,13 @@ from claimrules.language.expression import (
     Literal,
     MatchField,
     MatchRow,
+    Name,
     Param,
     RowId,
     Walk,
     walk,
 )
+from claimrules.language.rule import KeySpec
 from claimrules.language.scope import time_of
 from claimrules.plan import RulePlan
 
@@ -52,7 +55,7 @@ class ViewSpace(Space):
             home = home_of(node, base.rows.kind)
             at = self.rows.at[self.at]
             return (base.kinds(home), base.rows.up[home][at]) if home else (base, at)
-        if isinstance(node, Field | RowId | MatchField | MatchRow | Key | Aggregate | Walk) or node in self.rows.memo:
+        if isinstance(node, Name | Key | Aggregate | Walk) or node in self.rows.memo:
             return self.rows, self.at
         if any(isinstance(part, Aggregate | Walk | Key) for part in walk(node)):
             return self.rows, self.at
@@ -105,11 +108,7 @@ class Evidence:
             arguments=tuple(view.evaluate(a) for a in rule.amount.arguments),
             values={node: view.evaluate(node) for node in wanted},
             involved=tuple(self._involved(violating, owner, hit, number)),
-            knowledge=tuple(
-                (found.lookup, owner[there], found.rows[violating][there])
-                for found in rows.matches.values()
-                for there in [found.rows[violating] >= 0]
-            ),
+            knowledge=tuple(self._knowledge(violating, owner)),
             suspicious=suspicious,
             reasons=tuple((name, mask[hit]) for name, mask in self.verdict.reasons),
         )
@@ -127,15 +126,38 @@ class Evidence:
         place = np.full(rows.n, -1, np.int64)
         place[violating] = owner
         for relation in rows.others.values():
+            if relation.spec.kind in ("subject", "finding"):
+                continue
+            whose = np.where(hit, number, -1) if relation.spec.of_subject else place
             if relation.one is not None:
-                one = relation.one[violating]
-                out.append((relation.spec.kind, owner[one >= 0], one[one >= 0]))
+                some = np.flatnonzero((whose >= 0) & (relation.one >= 0))
+                out.append((relation.spec.kind, whose[some], relation.one[some]))
             else:
-                keep = place[relation.left] >= 0
+                keep = whose[relation.left] >= 0
                 if relation.sure is not None:
                     keep &= relation.sure
-                out.append((relation.spec.kind, place[relation.left[keep]], relation.found[keep]))
+                out.append((relation.spec.kind, whose[relation.left[keep]], relation.found[keep]))
         return [(k, o, r) for k, o, r in out if len(o)]
+
+    def _knowledge(self, violating: Index, owner: Index) -> Iterator[tuple[Lookup, Index, Index]]:
+        """The knowledge rows of the violating rows; of a set those that relate an other row, or all where none does."""
+        for found in self.rows.matches.values():
+            there = found.rows[violating] >= 0
+            yield found.lookup, owner[there], found.rows[violating][there]
+        place = np.full(self.rows.n, -1, np.int64)
+        place[violating] = owner
+        for name, some in self.rows.sets.items():
+            left, right = some.pairs()
+            keep = place[left] >= 0
+            for relation in self.rows.others.values():
+                related = relation.lefts.sets.get(name)
+                if related is not None and len(relation.left):
+                    beside = np.zeros(self.rows.n, np.bool_)
+                    beside[relation.left] = True
+                    keep &= ~beside[left]
+                    taken_part = place[relation.left] >= 0
+                    yield some.lookup, place[relation.left[taken_part]], related.rows[relation.near[taken_part]]
+            yield some.lookup, place[left[keep]], right[keep]
 
     # ------------------------------------------------------------------ who
 
@@ -147,11 +169,14 @@ class Evidence:
             return own_text(rows.base, rows.at[first])
         parts: list[Any] = []
         for key in rule.per:
-            text = self._key_text(view, key.value, first)
+            text = self._key_text(view, key, first)
             parts.append(pc.binary_join_element_wise(f"{key.name}=", text, ""))
         return pc.binary_join_element_wise(*parts, "; ") if len(parts) > 1 else parts[0]
 
-    def _key_text(self, view: ViewSpace, value: Expr, first: Index) -> Any:
+    def _key_text(self, view: ViewSpace, key: KeySpec, first: Index) -> Any:
+        value = key.value
+        if key.name in self.rows.chained:
+            value = Key(value.type, key.name)
         if isinstance(value, MatchRow):
             found = self.rows.matches[value.match]
             at = found.rows[first]
@@ -200,6 +225,7 @@ class Evidence:
     def _suspects(self) -> list[tuple[str, Mask]]:
         """Names and the rows on which they are not known, likeliest causes first."""
         rows = self.rows
+        subjects = cast(Any, rows.subjects)
         leaves = dict.fromkeys(
             part
             for node in self._conditions()
@@ -208,15 +234,17 @@ class Evidence:
         )
         own = [leaf for leaf in leaves if isinstance(leaf, Field) and not leaf.owner]
         out = self._unknown(own)
-        for name, found in rows.matches.items():
-            unknown = found.rows == -2
+        unknown_rows = {name: found.rows == -2 for name, found in rows.matches.items()}
+        unknown_rows |= {name: found.incomplete for name, found in rows.sets.items()}
+        for name, unknown in unknown_rows.items():
             if unknown.any():
                 out.append((f"{self.plan.rule.match(name).table}", unknown))
         for name, relation in rows.others.items():
+            whose = subjects.ids if relation.spec.of_subject else slice(None)
             if relation.incomplete is not None:
-                out.append(("history", relation.incomplete))
+                out.append(("history", relation.incomplete[whose]))
             if relation.one is not None and (relation.one == -2).any():
-                out.append(("history" if self.context.reach != Reach() else name, relation.one == -2))
+                out.append(("history" if self.context.reach != Reach() else name, (relation.one == -2)[whose]))
         out += self._unknown([leaf for leaf in leaves if leaf not in own])
         if rows.member is not None:
             out.append(("rows", ~rows.member))
@@ -239,7 +267,7 @@ class Evidence:
             out += [value for _, value in match.keys]
             if not match.ever:
                 out.append(match.at if match.at is not None else time_of(rule.kind))
-        out += [key.value for key in rule.per]
+        out += [key.value for key in rule.per if key.name not in self.rows.chained]
         out += [part.value for part in rule.order]
         for other in rule.others:
             out += [mine for mine, _ in other.same]
@@ -247,7 +275,9 @@ class Evidence:
         return out + [exception.when for exception in rule.unless]
 
     def _is_here(self, part: Expr) -> bool:
-        """A field of a kind below is not a column of the rule's rows."""
+        """A field of a kind below is not a column of the rule's rows, nor is one of a set."""
+        if isinstance(part, MatchField) and part.match in self.rows.sets:
+            return False
         if isinstance(part, Field) and not part.owner:
             return part.kind in (self.rows.base.rows.kind, *self.rows.base.rows.up)
         if isinstance(part, Field | MatchField) and part.owner:

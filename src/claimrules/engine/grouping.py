@@ -1,56 +1,114 @@
 """Whose each row is, and the other rows that stand beside it."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from functools import partial
+from typing import cast
 
 import numpy as np
 
 from claimrules.catalog import Absence
 from claimrules.engine.batch_context import BatchContext
+from claimrules.engine.chained_keys import CHAINS
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.kernels.segments import group_ids
+from claimrules.engine.kernels.segments import group_ids, one_of_each, segment_any
 from claimrules.engine.lookup import MISSING
-from claimrules.engine.matching import narrowed_by_where, question_of
-from claimrules.engine.prepare.order import sort_rows
-from claimrules.engine.relate import Builder
-from claimrules.engine.relation import owned
-from claimrules.engine.space import KindSpace
+from claimrules.engine.matching import expanded, narrowed_by_where, question_of, taken
+from claimrules.engine.prepare.lazy import Lazy
+from claimrules.engine.relate import Builder, by_id
+from claimrules.engine.relate_subjects import relate_subjects
+from claimrules.engine.relation import Relation
+from claimrules.engine.sides import LeftRows, RightRows, owned
 from claimrules.engine.subject_rows import Found, RowSpace, group
 from claimrules.engine.values import ordinal
-from claimrules.language.expression import Expr, Field, MatchField, RowId
+from claimrules.language.expression import Aggregate, Call, Expr, MatchField, MatchRow, RowId, walk
 from claimrules.language.rule import MatchSpec, OtherSpec, Rule
 from claimrules.plan import RulePlan
-from claimrules.plan.rewrite import rewritten
 
 
-def group_rows(rule: Rule, rows: RowSpace, context: BatchContext) -> Mask:
-    """Gives each row its subject. Rows with a key that is not known have no subject: they are returned."""
+def group_rows(plan: RulePlan, rows: RowSpace, context: BatchContext) -> tuple[RowSpace, Mask]:
+    """The rows with their subjects, and which of them have none, because a key is not known.
+
+    A row that joins one subject by several knowledge rows stands in it once.
+    """
+    rule = plan.rule
+    relate(plan, rows, context)
     rows.keys = {key.name: key.value for key in rule.per}
     none = np.zeros(rows.n, np.bool_)
     if not rule.per:
-        incomplete = np.zeros(rows.n, np.bool_)
-        rows.subjects = group(np.arange(rows.n, dtype=np.int64), rows.n, incomplete)
-        return none
-    columns = [rows.evaluate(key.value) for key in rule.per]
-    loose = none.copy()
+        rows.subjects = group(np.arange(rows.n, dtype=np.int64), rows.n, none)
+        return rows, none
+    plain = [key for key in rule.per if _chain(key.value) is None]
+    ids, k, loose = _grouped([rows.evaluate(key.value) for key in plain], rows.n)
+    alone = context.reach.alone and not any(isinstance(key.value, RowId) for key in rule.per)
+    incomplete = np.full(k, alone)
+    for key in rule.per:
+        function = _chain(key.value)
+        if function is not None:
+            linked = CHAINS[function](key.value, rows, ids, loose)
+            rows.chained[key.name] = linked.key
+            loose = loose | linked.loose
+            doubtful = np.asarray(incomplete[ids] | linked.doubtful)
+            ids, k = group_ids([ids, linked.ids], rows.n)
+            incomplete = segment_any(doubtful, ids, k)
+    if loose.any():
+        ids, k, incomplete = _apart(ids, loose, incomplete)
+    rows.subjects = group(ids, k, incomplete)
+    return _once(plan, rows, context, loose)
+
+
+def _chain(key: Expr) -> str | None:
+    """The chaining function that a key is, if it is one."""
+    name = key.function if isinstance(key, Call | Aggregate) else ""
+    return name if name in CHAINS else None
+
+
+def _grouped(columns: list[Column], n: int) -> tuple[Index, int, Mask]:
+    loose = np.zeros(n, np.bool_)
     for column in columns:
         if column.known is not None:
             loose |= ~column.known
-    ids, k = group_ids([_code(column) for column in columns], rows.n)
-    if loose.any():
-        ids, k = _apart(ids, loose)
-    alone = context.reach.alone and not any(isinstance(key.value, RowId) for key in rule.per)
-    rows.subjects = group(ids, k, np.full(k, alone))
-    return loose
+    ids, k = group_ids([_code(column) for column in columns], n)
+    return ids, k, loose
 
 
-def _apart(ids: Index, loose: Mask) -> tuple[Index, int]:
+def _apart(ids: Index, loose: Mask, incomplete: Mask) -> tuple[Index, int, Mask]:
     """Each loose row a subject of its own, behind the others."""
     out = np.empty(len(ids), np.int64)
     inside, k = group_ids([ids[~loose]], int((~loose).sum()))
     out[~loose] = inside
     out[loose] = k + np.arange(int(loose.sum()))
-    return out, k + int(loose.sum())
+    some = np.zeros(k + int(loose.sum()), np.bool_)
+    some[out] = incomplete[ids]
+    return out, len(some), some
+
+
+def _once(plan: RulePlan, rows: RowSpace, context: BatchContext, loose: Mask) -> tuple[RowSpace, Mask]:
+    """Each row once in each of its subjects, with the first of the knowledge rows by which it joins."""
+    subjects = rows.subjects
+    if subjects is None or not any(m.take_all and m.name not in plan.sets for m in plan.rule.matches):
+        return rows, loose
+    by_id_first = np.lexsort((*_id_ranks(rows), subjects.ids, rows.at))
+    first = one_of_each([rows.at[by_id_first], subjects.ids[by_id_first]], rows.n)
+    keep = np.sort(by_id_first[first])
+    if len(keep) == rows.n:
+        return rows, loose
+    out = taken(rows, keep, {})
+    out.chained = {
+        name: Column(c.type, c.data[keep], None if c.known is None else c.known[keep], c.words)
+        for name, c in rows.chained.items()
+    }
+    relate(plan, out, context)
+    out.keys = rows.keys
+    ids, k = group_ids([subjects.ids[keep]], len(keep))
+    incomplete = np.zeros(k, np.bool_)
+    incomplete[ids] = subjects.incomplete[subjects.ids[keep]]
+    out.subjects = group(ids, k, incomplete)
+    return out, loose[keep]
+
+
+def _id_ranks(rows: RowSpace) -> list[Index]:
+    found = list(rows.matches.values())
+    return [np.where(f.rows >= 0, f.lookup.id_ranks[np.maximum(f.rows, 0)], -1) if f.lookup.n else f.rows for f in found]
 
 
 def _code(column: Column) -> Index:
@@ -61,84 +119,84 @@ def _code(column: Column) -> Index:
 
 
 def relate(plan: RulePlan, rows: RowSpace, context: BatchContext) -> None:
-    """Gives the rows their order and their other rows."""
+    """Gives the rows their order and their other rows, each made when it is first asked for."""
     rule = plan.rule
     if rule.order:
         rows.order = _ordering(rule, rows)
-    own: Mask | None = None
-    sure: Mask | None = None
-    for spec in rule.others:
-        right = context.kind(spec.kind)
-        builder = Builder(spec, rows, right, context.reach)
-        if spec.own:
-            if own is None:
-                own, sure = _own_rows(rows)
-            builder.own, builder.own_sure = own, sure
-            builder.right_matches = {name: _scattered(found, rows) for name, found in rows.matches.items()}
-        for match in spec.matches:
-            found = _other_match(spec, match, builder.right_matches, right, context)
-            builder.right_matches[match.name] = found
-            no_limit = found.lookup.table.schema.absence is Absence.NO_LIMIT
-            if no_limit and (spec.name, match.name) not in plan.asked_of_others:
-                there = found.rows != MISSING  # as for the rule's own rows: without a knowledge row it does not count
-                builder.own = there if builder.own is None else builder.own & there
-        rows.others[spec.name] = builder.build()
+    rows.course_gap = plan.course_gap
+    rows.beside = frozenset(other.name for other in rule.others if other.of_subject)
+    rows.others = Lazy({spec.name: partial(_related, plan, spec, rows, context) for spec in rule.others})
 
 
-def _own_rows(rows: RowSpace) -> tuple[Mask, Mask | None]:
-    own = np.zeros(rows.base.n, np.bool_)
-    own[rows.at] = True
-    if rows.member is None:
-        return own, None
-    sure = np.zeros(rows.base.n, np.bool_)
-    sure[rows.at] = rows.member
-    return own, sure
+def _related(plan: RulePlan, spec: OtherSpec, rows: RowSpace, context: BatchContext) -> Relation:
+    if spec.kind == "subject":
+        return relate_subjects(spec, rows)
+    rights, sure = _right_rows(plan, spec, rows, context)
+    return Builder(spec, rows, _left_rows(spec, rows), rights, context.reach, sure).build()
 
 
-def _scattered(found: Found, rows: RowSpace) -> Found:
-    out = np.full(rows.base.n, MISSING, np.int64)
-    out[rows.at] = found.rows
-    return Found(found.lookup, out)
+def _left_rows(spec: OtherSpec, rows: RowSpace) -> LeftRows:
+    """The subjects, or the rows: once for each knowledge row of the sets that relate them."""
+    if spec.of_subject:
+        return LeftRows(rows.subject_space, None, {})
+    near = [] if spec.within is None else [spec.within.n, spec.within.column]
+    nodes = [node for node in (spec.where, *near, *(mine for mine, _ in spec.same)) if node is not None]
+    parts = [part for node in nodes for part in walk(node) if isinstance(part, MatchField | MatchRow) and not part.owner]
+    wanted = [name for name in rows.sets if any(part.match == name for part in parts)]
+    if not wanted:
+        return LeftRows(rows, None, {})
+    lift = np.arange(rows.n, dtype=np.int64)
+    sets: dict[str, Found] = {}
+    for name in wanted:
+        found = rows.sets[name].at(lift)
+        place, right = found.pairs()
+        sets = {other: one.at(place) for other, one in sets.items()}
+        sets[name] = Found(found.lookup, right)
+        lift = lift[place]
+    return LeftRows(rows, lift, sets)
 
 
-def _other_match(
-    spec: OtherSpec, match: MatchSpec, known: dict[str, Found], right: KindSpace, context: BatchContext
-) -> Found:
-    """The knowledge row of each of the other rows."""
-    every = RowSpace(right, np.arange(right.n, dtype=np.int64), None, dict(known))
+def _right_rows(plan: RulePlan, spec: OtherSpec, rows: RowSpace, context: BatchContext) -> tuple[RightRows, Mask | None]:
+    """The rows of the other kind with their knowledge rows, and which of them are sure to count."""
+    right = context.kind(spec.kind)
+    every = (
+        taken(rows, np.arange(rows.n, dtype=np.int64), {})
+        if spec.own
+        else RowSpace(right, np.arange(right.n, dtype=np.int64))
+    )
+    for match in spec.matches:
+        every = _matched(plan, spec, match, every, context)
+    return RightRows(every), every.member
+
+
+def _matched(plan: RulePlan, spec: OtherSpec, match: MatchSpec, rows: RowSpace, context: BatchContext) -> RowSpace:
+    """The other rows with their knowledge rows; as the rule's own, without one in a `no-limit` table they do not count."""
     mine = MatchSpec(
         match.name,
         match.table,
         tuple((name, owned(value)) for name, value in match.keys),
-        None if match.where is None else _own_match(match.where, spec.name),
+        None if match.where is None else owned(match.where),
         None if match.at is None else owned(match.at),
         match.ever,
     )
     lookup = context.shelf.lookup(match.table)
-    question = question_of(mine, every, context)
+    question = question_of(mine, rows, context)
     pairs = lookup.pairs(question)
     if mine.where is not None:
-        pairs = narrowed_by_where(mine, every, pairs, context)
-    return Found(lookup, lookup.one(question, pairs), lookup.covers(question))
-
-
-def _own_match(node: Expr, name: str) -> Expr:
-    def change(part: Expr) -> Expr:
-        match part:
-            case MatchField(type=t, owner=owner, match=match, column=column) if owner == name:
-                return MatchField(t, "", match, column)
-            case Field(type=t, owner=owner, kind=kind, name=column) if owner == name:
-                return Field(t, "", kind, column)
-            case _:
-                return part
-
-    return rewritten(node, change)
+        pairs = narrowed_by_where(mine, rows, pairs, context)
+    drops = lookup.table.schema.absence is Absence.NO_LIMIT and (spec.name, match.name) not in plan.asked_of_others
+    if match.take_all:
+        silent = np.full(rows.n, not drops)
+        return expanded(mine, rows, lookup.every(question, pairs), lookup, silent)
+    found = Found(lookup, lookup.one(question, pairs), lookup.covers(question))
+    keep = np.flatnonzero(found.rows != MISSING) if drops else np.arange(rows.n, dtype=np.int64)
+    return taken(rows, keep, {match.name: found.at(keep)})
 
 
 def _ordering(rule: Rule, rows: RowSpace) -> Callable[[], tuple[Index, Mask | None]]:
     def order() -> tuple[Index, Mask | None]:
         """Rows by the rule's own order, ties by claim_id and line_id; and those whose place is not known."""
-        out = _by_id(rows)
+        out = by_id(rows.base, rows.at)
         unknown: Mask | None = None
         for part in reversed(rule.order):
             column = rows.evaluate(part.value)
@@ -149,13 +207,3 @@ def _ordering(rule: Rule, rows: RowSpace) -> Callable[[], tuple[Index, Mask | No
         return out, unknown
 
     return order
-
-
-def _by_id(rows: RowSpace) -> Index:
-    """The rows by claim_id, a line then by line_id, others as they stand."""
-    columns = rows.base.rows.columns
-    ids = rows.base.kinds("claim" if "claim" in (rows.base.rows.kind, *rows.base.rows.up) else "encounter")
-    keys: list[Any] = [ids.rows.columns["claim_id"].data[rows.base.up(ids.rows.kind)[rows.at]]]
-    if rows.base.rows.kind in ("line", "raw_line") and "line_id" in columns:
-        keys.append(columns["line_id"].data[rows.at])
-    return sort_rows(keys, rows.n)

@@ -1,4 +1,4 @@
-"""Other rows: which rows of a kind stand in which relation to each row of a rule.
+"""Other rows: which rows of a kind stand in which relation to each row, or subject, of a rule.
 
 Rows with equal keys are found by one sort and two binary searches, narrowed to the days of the window, and only then
 compared one by one. A pair of which it is not known whether it belongs stays, as a member that is not sure.
@@ -10,17 +10,21 @@ from typing import Any, cast
 
 import numpy as np
 
-from claimrules.catalog import INTEGER, Base
+from claimrules.catalog import Base
+from claimrules.engine.collapse import collapsed
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.kernels.segments import expand_ranges, group_ids, segment_any, stable_order
+from claimrules.engine.join import by_key, chunks, numbered_alike
+from claimrules.engine.kernels.segments import expand_ranges, segment_any, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN
 from claimrules.engine.prepare.arrays import take
+from claimrules.engine.prepare.order import sort_rows
 from claimrules.engine.reach import Reach
-from claimrules.engine.relation import PairSpace, Relation, Renamed, owned
+from claimrules.engine.relation import PairSpace, Relation
+from claimrules.engine.sides import LeftRows, RightRows
 from claimrules.engine.space import KindSpace, one_person
-from claimrules.engine.subject_rows import Found, RowSpace
-from claimrules.engine.values import times
-from claimrules.engine.values.text import codes_alike, words_of
+from claimrules.engine.subject_rows import RowSpace, Subjects, SubjectSpace
+from claimrules.engine.values import ordinal, times
+from claimrules.engine.values.text import words_of
 from claimrules.engine.values.truth import falsehood, truth
 from claimrules.engine.window_test import WindowTest
 from claimrules.language.expression import (
@@ -28,45 +32,47 @@ from claimrules.language.expression import (
     Expr,
     Field,
     MatchField,
-    MatchRow,
     RowId,
     conjuncts,
 )
 from claimrules.language.rule import OtherSpec
 from claimrules.language.scope import time_of
 
-CHUNK = 4_000_000
-"""Pairs looked at together: what bounds the memory of a join."""
-
 
 @dataclass(slots=True)
 class Builder:
-    """Builds one relation."""
+    """Builds one relation between two sides. `right_sure`: other rows that are sure to count; None where all are."""
 
     spec: OtherSpec
     rows: RowSpace
-    right: KindSpace
+    lefts: LeftRows
+    rights: RightRows
     reach: Reach
-    own: Mask | None = None
-    own_sure: Mask | None = None
-    right_matches: dict[str, Found] = field(default_factory=dict)
+    right_sure: Mask | None = None
     window: WindowTest = field(init=False)
+    _order: Index | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.window = WindowTest(self.spec, self.rows, self.right)
+        self.window = WindowTest(self.spec, self.lefts, self.right)
+
+    @property
+    def right(self) -> KindSpace:
+        """All rows of the other kind."""
+        return self.rights.base
 
     def build(self) -> Relation:
         """The pairs, or the row taken."""
-        relation = Relation(self.spec, self.rows, self.right)
-        relation.right_matches = self.right_matches
+        relation = Relation(self.spec, self.lefts.inner.n, self.lefts, self.rights)
         candidates, sure = self._candidates()
         left_key, right_key, left_known = self._keys(candidates)
-        if self.spec.take in ("previous", "next") and self.spec.where is None and self._one_kind:
+        nearest = self.spec.take in ("previous", "next") and self.spec.where is None and not self.spec.order
+        if nearest and self._one_kind and self._singly:
             relation.one = self._neighbour(candidates, sure, left_key, right_key, left_known)
+            relation.far_one = self._places(relation.one)
             return relation
         self._pairs(relation, candidates, sure, left_key, right_key, left_known)
         if self.spec.take != "all":
-            relation.one = self._taken(relation)
+            relation.one, relation.far_one = self._taken(relation)
         return relation
 
     @property
@@ -74,18 +80,45 @@ class Builder:
         return self.right.rows.kind == self.rows.base.rows.kind
 
     @property
+    def _singly(self) -> bool:
+        """Whether each row stands once on either side."""
+        return self.lefts.lift is None and (self.rights.whole or bool((np.diff(self.rights.at) > 0).all()))
+
+    @property
     def _place(self) -> Index:
         """What orders the other rows: their own place, which is by person first, or that in time across persons."""
+        if self.spec.order:
+            return self._ordered()
         return np.arange(self.right.n, dtype=np.int64) if one_person(m for m, _ in self.spec.same) else self.right.sequence
+
+    def _ordered(self) -> Index:
+        """Each row's place by the others' own order, ties by claim_id and the row's own id."""
+        if self._order is None:
+            out = by_id(self.right, np.arange(self.right.n, dtype=np.int64))
+            every = self.rights if self.rights.whole else RightRows(RowSpace(self.right, np.arange(self.right.n)))
+            for part in reversed(self.spec.order):
+                data = ordinal(every.evaluate(part.value))
+                out = out[np.argsort(-data[out] if part.descending else data[out], kind="stable")]
+            self._order = np.empty(self.right.n, np.int64)
+            self._order[out] = np.arange(self.right.n, dtype=np.int64)
+        return self._order
+
+    def _places(self, one: Index) -> Index:
+        """The taken rows' places on their side."""
+        if self.rights.whole:
+            return one
+        place = np.full(self.right.n, MISSING, np.int64)
+        place[self.rights.at] = np.arange(self.rights.n, dtype=np.int64)
+        return np.where(one >= 0, place[np.maximum(one, 0)], one) if self.right.n else one
 
     # ------------------------------------------------------------------ both sides
 
     def _candidates(self) -> tuple[Index, Mask | None]:
-        """Rows of the other kind that may belong at all, and which of them are sure to count."""
-        keep = np.ones(self.right.n, np.bool_) if self.own is None else self.own.copy()
-        sure = self.own_sure
+        """Places on the other side that may belong at all, and which of them are sure to count."""
+        keep = np.ones(self.rights.n, np.bool_)
+        sure = self.right_sure
         if self.spec.rows is not None:
-            condition = Renamed(self.right).evaluate(self.spec.rows)
+            condition = self.rights.evaluate(self.spec.rows)
             keep &= ~falsehood(condition)
             if condition.known is not None:
                 sure = condition.known if sure is None else sure & condition.known
@@ -103,14 +136,16 @@ class Builder:
                 function="starts_with" | "=" as function,
                 arguments=(Field(owner=owner) as code, MatchField(owner="", match=match, column=column)),
             ) if owner == self.spec.name and code.type.base is Base.TEXT:
-                found = self.rows.matches[match]
+                found = self.lefts.found(match)
+                if found is None:
+                    return None
                 cells = found.lookup.columns[column]
                 if cells.known is not None or (found.rows < 0).any():
                     return None
                 used = np.unique(found.rows[found.rows >= 0])
                 cells = take(found.lookup.columns[column], used)
                 some = {str(w) for w in words_of(cells)[np.unique(cast(Index, cells.data))].tolist()}
-                mine = self.right.evaluate(owned(code))
+                mine = self.rights.evaluate(code)
                 words = [str(w) for w in words_of(mine).tolist()]
                 heads = tuple(some)
                 fits = [w.startswith(heads) if function == "starts_with" else w in some for w in words]
@@ -120,37 +155,10 @@ class Builder:
                 return None
 
     def _keys(self, candidates: Index) -> tuple[Index, Index, Mask]:
-        """One number for equal keys on both sides. A NULL key joins nothing: such candidates get a number of their own."""
-        lefts: list[Any] = []
-        rights: list[Any] = []
-        left_known = np.ones(self.rows.n, np.bool_)
-        right_known = np.ones(len(candidates), np.bool_)
-        renamed = Renamed(self.right)
-        for mine, theirs in self.spec.same:
-            a = self.rows.evaluate(mine)
-            b = self._right_key(theirs, renamed, candidates)
-            x, y = _comparable(a, b)
-            lefts.append(x)
-            rights.append(y)
-            if a.known is not None:
-                left_known &= a.known
-            if b.known is not None:
-                right_known &= b.known
-        n, m = self.rows.n, len(candidates)
-        both, _ = group_ids([np.concatenate([x, y]) for x, y in zip(lefts, rights, strict=True)], n + m)
-        left_key, right_key = both[:n], both[n:]
-        right_key = np.where(right_known, right_key, -1)
-        return left_key, right_key, left_known
-
-    def _right_key(self, node: Expr, renamed: "Renamed", candidates: Index) -> Column:
-        match node:
-            case MatchRow(match=match):
-                rows = self.right_matches[match].rows[candidates]
-                return Column(INTEGER, np.maximum(rows, 0), rows >= 0)
-            case MatchField(match=match, column=column, type=type_):
-                return self.right_matches[match].at(candidates).column(column, type_)
-            case _:
-                return take(renamed.evaluate(node), candidates)
+        """One number for equal keys on both sides, and which rows have all their keys."""
+        lefts = [self.lefts.evaluate(mine) for mine, _ in self.spec.same]
+        rights = [take(self.rights.evaluate(theirs), candidates) for _, theirs in self.spec.same]
+        return numbered_alike(lefts, rights, self.lefts.n, len(candidates))
 
     # ------------------------------------------------------------------ the nearest
 
@@ -161,34 +169,35 @@ class Builder:
         """
         place = self._place
         width = self.right.n + 1
-        packed = right_key * width + place[candidates]
+        right = self.rights.at[candidates]
+        packed = right_key * width + place[right]
         order = stable_order(packed)
-        packed, keys, places = packed[order], right_key[order], candidates[order]
-        mine = left_key * width + place[self.rows.at]
+        packed, keys, places = packed[order], right_key[order], right[order]
+        mine = left_key * width + place[self.lefts.at]
         back = self.spec.take == "previous"
         at = np.searchsorted(packed, mine, "left") - 1 if back else np.searchsorted(packed, mine, "right")
         same = (at >= 0) & (at < len(packed)) & left_known
-        out = np.full(self.rows.n, MISSING, np.int64)
+        out = np.full(self.lefts.n, MISSING, np.int64)
         if len(packed):
             safe = np.clip(at, 0, len(packed) - 1)
             out = np.where(same & (keys[safe] == left_key), places[safe], MISSING)
         doubtful = self._in_doubt(candidates, sure, left_key, right_key)
         company = np.searchsorted(keys, left_key, "right") - np.searchsorted(keys, left_key, "left")
         present = np.zeros(self.right.n, np.bool_)
-        present[candidates] = True
-        company -= present[self.rows.at]
+        present[right] = True
+        company -= present[self.lefts.at]
         out = np.where(doubtful & left_known & (company > 0), UNKNOWN, out)
         return self._beyond_history(out)
 
     def _in_doubt(self, candidates: Index, sure: Mask | None, left_key: Index, right_key: Index) -> Mask:
         """Rows that have no time, or one of whose group may not count or has no time."""
-        time = self.right.evaluate(time_of(self.spec.kind)).known
+        time = self.rights.evaluate(time_of(self.spec.kind, self.spec.name)).known
         loose = np.zeros(len(candidates), np.bool_) if time is None else ~time[candidates]
         if sure is not None:
             loose |= ~sure
         groups = np.zeros(max(int(left_key.max(initial=0)), int(right_key.max(initial=0))) + 1, np.bool_)
         groups[right_key[loose & (right_key >= 0)]] = True
-        own = self.rows.evaluate(time_of(self.rows.base.rows.kind)).known
+        own = self.lefts.evaluate(time_of(self.rows.base.rows.kind)).known
         return groups[left_key] if own is None else groups[left_key] | ~own
 
     def _beyond_history(self, out: Index) -> Index:
@@ -218,28 +227,32 @@ class Builder:
         right_key: Index,
         left_known: Mask,
     ) -> None:
-        lefts, rights, flags = [], [], []
+        nears, fars, flags = [], [], []
         for order, starts, ends in self._ranges(candidates, left_key, right_key):
             stops = np.where(left_known, ends, starts)
-            for part in _chunks(np.maximum(stops - starts, 0)):
-                left, place = expand_ranges(starts[part], stops[part])
-                left += part.start
+            for part in chunks(np.maximum(stops - starts, 0)):
+                near, place = expand_ranges(starts[part], stops[part])
+                near += part.start
                 chosen = order[place]
-                right = candidates[chosen]
-                is_sure = np.ones(len(left), np.bool_) if sure is None else sure[chosen]
-                left, right, is_sure = self._filtered(relation, left, right, is_sure)
-                lefts.append(left)
-                rights.append(right)
+                far = candidates[chosen]
+                is_sure = np.ones(len(near), np.bool_) if sure is None else sure[chosen]
+                near, far, is_sure = self._filtered(near, far, is_sure)
+                nears.append(near)
+                fars.append(far)
                 flags.append(is_sure)
-        relation.left = np.concatenate(lefts) if lefts else np.zeros(0, np.int64)
-        relation.found = np.concatenate(rights) if rights else np.zeros(0, np.int64)
+        near = np.concatenate(nears) if nears else np.zeros(0, np.int64)
+        far = np.concatenate(fars) if fars else np.zeros(0, np.int64)
         is_sure = np.concatenate(flags) if flags else np.zeros(0, np.bool_)
+        if not self._singly:
+            kept = collapsed(self.lefts, self.rights, near, far, is_sure)
+            near, far, is_sure = near[kept], far[kept], is_sure[kept]
+        relation.near, relation.far = near, far
+        relation.left = near if self.lefts.lift is None else self.lefts.lift[near]
         relation.sure = None if is_sure.all() else is_sure
         relation.incomplete = self._incomplete()
         if self.spec.within is not None:
-            test = self.window
-            loose = test.clockless(relation.left, relation.found)
-            relation.unclocked = segment_any(loose, relation.left, self.rows.n) if loose.any() else None
+            loose = self.window.clockless(near, self.rights.at[far])
+            relation.unclocked = segment_any(loose, relation.left, relation.n) if loose.any() else None
 
     def _ranges(self, candidates: Index, left_key: Index, right_key: Index) -> Iterator[tuple[Index, Index, Index]]:
         """Orders of the candidates, with each row's range in them: those of its key, on the days its window can reach.
@@ -248,9 +261,9 @@ class Builder:
         """
         near = None if self.spec.within is None else self.window.span_days()
         if near is None or not len(candidates):
-            yield _by_key(right_key, left_key)
+            yield by_key(right_key, left_key)
             return
-        time = take(self.right.evaluate(time_of(self.spec.kind)), candidates)
+        time = take(self.rights.evaluate(time_of(self.spec.kind, self.spec.name)), candidates)
         dated = np.arange(len(candidates), dtype=np.int64) if time.known is None else np.flatnonzero(time.known)
         day = np.asarray(times.days(time), np.int64)[dated]
         base, last = (int(day.min()), int(day.max())) if len(day) else (0, 0)
@@ -264,97 +277,104 @@ class Builder:
         yield dated[order], starts, stops
         if len(dated) < len(candidates):
             undated = np.flatnonzero(~cast(Mask, time.known))
-            order, starts, stops = _by_key(right_key[undated], left_key)
+            order, starts, stops = by_key(right_key[undated], left_key)
             yield undated[order], starts, stops
 
-    def _filtered(self, relation: Relation, left: Index, right: Index, sure: Mask) -> tuple[Index, Index, Mask]:
-        keep = np.ones(len(left), np.bool_)
+    def _filtered(self, near: Index, far: Index, sure: Mask) -> tuple[Index, Index, Mask]:
         test = self.window
         if not self.spec.itself and self._one_kind:
-            keep &= (self.rows.at[left] != right) | test.ends_here()[left]
+            keep = self._not_itself(near, far)
+            near, far, sure = near[keep], far[keep], sure[keep]
         if self.spec.within is not None:
-            inside, known = test.test(left, right)
-            keep &= inside | ~known
-            sure = sure & known
-        left, right, sure = left[keep], right[keep], sure[keep]
+            inside, known = test.test(near, self.rights.at[far])
+            keep = inside | ~known
+            near, far, sure = near[keep], far[keep], (sure & known)[keep]
         if self.spec.where is not None:
-            condition = PairSpace(relation, left, right).evaluate(self.spec.where)
+            condition = PairSpace(self.spec.name, self.lefts, near, self.rights, far).evaluate(self.spec.where)
             keep = ~falsehood(condition)
             sure = (sure & truth(condition))[keep]
-            left, right = left[keep], right[keep]
-        return left, right, sure
+            near, far = near[keep], far[keep]
+        return near, far, sure
+
+    def _not_itself(self, near: Index, far: Index) -> Mask:
+        """Pairs of two rows; beside a subject, of a subject and a row that is not its own."""
+        right = self.rights.at[far]
+        if not isinstance(self.lefts.inner, SubjectSpace):
+            return np.asarray((self.lefts.at[near] != right) | self.window.ends_here()[near])
+        subjects = cast(Subjects, self.rows.subjects)
+        own = subjects.ids * self.right.n + self.rows.at
+        return ~np.isin(near * self.right.n + right, own)
 
     def _incomplete(self) -> Mask | None:
-        """Rows whose window sticks out of what is known."""
-        n = self.rows.n
+        """Rows whose window sticks out of what is known, or of which it is not known which knowledge rows fit."""
+        n = self.lefts.inner.n
+        out = np.zeros(n, np.bool_)
+        for match in self.lefts.sets:
+            out |= self.rows.sets[match].incomplete
         if self.reach.alone and not self._within_claim():
             return np.ones(n, np.bool_)
-        if self.reach.since is None or self.spec.within is None:
-            return None
-        out = np.asarray(self.window.first_days() < self.reach.since)
+        if self.reach.since is not None and self.spec.within is not None:
+            beyond = np.asarray(self.window.first_days() < self.reach.since)
+            out |= beyond if self.lefts.lift is None else segment_any(beyond, self.lefts.lift, n)
         return out if out.any() else None
 
-    def _taken(self, relation: Relation) -> Index:
-        """One row of each set: the first, the last, the nearest, or the only one."""
-        out = np.full(self.rows.n, MISSING, np.int64)
-        left, right = relation.left, relation.found
+    def _taken(self, relation: Relation) -> tuple[Index, Index]:
+        """One row of each set: the first, the last, the nearest, or the only one; and its place on its side."""
+        pair = np.full(relation.n, MISSING, np.int64)
         place = self._place
         take_ = self.spec.take
+        some = np.arange(len(relation.left), dtype=np.int64)
         if take_ in ("previous", "next"):
-            keep = self._before(left, right) if take_ == "previous" else self._after(left, right)
-            left, right = left[keep], right[keep]
+            some = np.flatnonzero(self._beside(relation, place, earlier=take_ == "previous"))
+        left, right = relation.left[some], place[relation.found[some]]
         late = take_ in ("last", "previous", "one")
-        rows = np.lexsort((place[right] if late else -place[right], left))
-        out[left[rows]] = right[rows]
+        rows = np.lexsort((right if late else -right, left))
+        pair[left[rows]] = some[rows]
+        out = np.where(pair >= 0, relation.found[np.maximum(pair, 0)], MISSING) if len(some) else pair
+        far = np.where(pair >= 0, relation.far[np.maximum(pair, 0)], MISSING) if len(some) else pair
         if take_ == "one":
-            count = np.bincount(left, minlength=self.rows.n)
-            out[count > 1] = UNKNOWN
+            out[np.bincount(left, minlength=relation.n) > 1] = UNKNOWN
         if relation.sure is not None:
             out[relation.left[~relation.sure]] = UNKNOWN
         if take_ != "one":
-            self._undated(relation, out)
+            self._unplaced(relation, out)
         if relation.incomplete is not None:
             out = np.where(relation.incomplete, UNKNOWN, out)
-        return out
+        return out, far
 
-    def _undated(self, relation: Relation, out: Index) -> None:
-        """Where a row has no time it is not known which is first, or nearest."""
-        theirs = self.right.evaluate(time_of(self.spec.kind)).known
-        if theirs is not None:
-            out[relation.left[~theirs[relation.found]]] = UNKNOWN
-        own = self.rows.evaluate(time_of(self.rows.base.rows.kind)).known
-        if own is not None and self.spec.take in ("previous", "next"):
-            out[relation.left[~own[relation.left]]] = UNKNOWN
+    def _beside(self, relation: Relation, place: Index, *, earlier: bool) -> Mask:
+        """Pairs whose other row stands before (after) this one."""
+        if not self.spec.order:
+            return self.window.in_order(relation.found, relation.near, theirs_first=earlier)
+        mine, theirs = place[self.lefts.at[relation.near]], place[relation.found]
+        return np.asarray(theirs < mine if earlier else theirs > mine)
 
-    def _before(self, left: Index, right: Index) -> Mask:
-        return self.window.in_order(right, left, theirs_first=True)
+    def _unplaced(self, relation: Relation, out: Index) -> None:
+        """Where a row has no time, or no value to be ordered by, it is not known which is first, or nearest."""
+        wanted = [part.value for part in self.spec.order] or [time_of(self.spec.kind, self.spec.name)]
+        for value in wanted:
+            theirs = self.rights.evaluate(value).known
+            if theirs is not None:
+                out[relation.left[~theirs[relation.far]]] = UNKNOWN
+        if self.spec.take not in ("previous", "next"):
+            return
+        own = self._own_order().known
+        if own is not None:
+            out[relation.left[~own[relation.near]]] = UNKNOWN
 
-    def _after(self, left: Index, right: Index) -> Mask:
-        return self.window.in_order(right, left, theirs_first=False)
-
-
-def _by_key(right_key: Index, left_key: Index) -> tuple[Index, Index, Index]:
-    order = stable_order(right_key)
-    keys = right_key[order]
-    return order, np.searchsorted(keys, left_key, "left"), np.searchsorted(keys, left_key, "right")
-
-
-def _chunks(sizes: Index) -> list[slice]:
-    """Ranges of left rows whose pairs together are no more than a chunk (a single row may be)."""
-    ends = np.cumsum(sizes)
-    out: list[slice] = []
-    start = 0
-    while start < len(sizes):
-        base = int(ends[start - 1]) if start else 0
-        stop = max(int(np.searchsorted(ends, base + CHUNK, "right")), start + 1)
-        out.append(slice(start, stop))
-        start = stop
-    return out
+    def _own_order(self) -> Column:
+        """What orders a row itself among its others."""
+        if not self.spec.order:
+            return self.lefts.evaluate(time_of(self.rows.base.rows.kind))
+        every = RightRows(RowSpace(self.right, np.arange(self.right.n)))
+        return take(every.evaluate(self.spec.order[0].value), self.lefts.at)
 
 
-def _comparable(a: Column, b: Column) -> tuple[Any, Any]:
-    if a.type.base in (Base.TEXT, Base.WINDOW):
-        return codes_alike(a, b)
-    if a.type.is_time and b.type.is_time:
-        return times.micros(a), times.micros(b)
-    return np.asarray(a.data).astype(np.int64), np.asarray(b.data).astype(np.int64)
+def by_id(base: KindSpace, at: Index) -> Index:
+    """The order of the rows `at` by claim_id, a line then by line_id, others as they stand."""
+    columns = base.rows.columns
+    ids = base.kinds("claim" if "claim" in (base.rows.kind, *base.rows.up) else "encounter")
+    keys: list[Any] = [ids.rows.columns["claim_id"].data[base.up(ids.rows.kind)[at]]]
+    if base.rows.kind in ("line", "raw_line") and "line_id" in columns:
+        keys.append(columns["line_id"].data[at])
+    return sort_rows(keys, len(at))

@@ -1,46 +1,54 @@
-"""Other rows: what stands in relation to each row of a rule, and expressions over such pairs."""
+"""Other rows: what stands in relation to each row or subject of a rule, and expressions over such pairs."""
 
 from typing import cast
 
 import numpy as np
 
-from claimrules.catalog import BOOLEAN, INTEGER
+from claimrules.catalog import BOOLEAN
 from claimrules.engine.aggregate import Members
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.lookup import MISSING, UNKNOWN
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.space import KindSpace, Space, reduced
-from claimrules.engine.subject_rows import Found, RowSpace
+from claimrules.engine.sides import LeftRows, RightRows, RightSubjects
+from claimrules.engine.space import Space, reduced
 from claimrules.engine.values import absent
 from claimrules.language.expression import (
     Aggregate,
-    Call,
-    Case,
     Expr,
-    Field,
-    Literal,
-    MatchField,
-    MatchRow,
-    Missing,
-    RowId,
+    Key,
+    Name,
+    Param,
+    Walk,
     walk,
 )
 from claimrules.language.rule import OtherSpec
 
+NONE: Index = np.zeros(0, np.int64)
+
 
 class Relation:
-    """The other rows of one name. For a set: pairs by left row. For one row: its place, MISSING or UNKNOWN."""
+    """The other rows of one name.
 
-    def __init__(self, spec: OtherSpec, rows: RowSpace, right: KindSpace) -> None:
-        self.spec, self.rows, self.right = spec, rows, right
-        self.left: Index = np.zeros(0, np.int64)
-        self.found: Index = np.zeros(0, np.int64)
+    `n` rows, or subjects, they stand beside. For a set: pairs, each by what it stands beside (`left`), with its places on
+    both sides (`near`, `far`) and the other row (`found`). For a `take` of one: `one`, its row, MISSING or UNKNOWN, and
+    its place on its side (`far_one`).
+    """
+
+    def __init__(self, spec: OtherSpec, n: int, lefts: LeftRows, rights: RightRows | RightSubjects) -> None:
+        self.spec, self.n, self.lefts, self.rights = spec, n, lefts, rights
+        self.left: Index = NONE
+        self.near: Index = NONE
+        self.far: Index = NONE
         self.sure: Mask | None = None
         self.incomplete: Mask | None = None
         self.one: Index | None = None
+        self.far_one: Index = NONE
         self.unclocked: Mask | None = None
-        self.matches: dict[str, Found] = {}
-        self.right_matches: dict[str, Found] = {}
+
+    @property
+    def found(self) -> Index:
+        """Each pair's other row among all rows of its kind."""
+        return self.rights.at[self.far] if isinstance(self.rights, RightRows) else self.far
 
     def missing(self) -> Column:
         """IS MISSING, of a `take` of one."""
@@ -51,85 +59,37 @@ class Relation:
         """A value of the one row taken."""
         one = cast(Index, self.one)
         there = one >= 0
-        if not self.right.n:
+        if not self.rights.n:
             return absent(node.type, len(one))
-        match node:
-            case MatchField(match=match, column=column, type=type_):
-                taken = self.right_matches[match].at(np.maximum(one, 0)).column(column, type_)
-            case Missing(name=name):
-                taken = self.right_matches[name].at(np.maximum(one, 0)).missing()
-            case _:
-                taken = take(self.right.evaluate(owned(node)), np.maximum(one, 0))
+        taken = take(self.rights.evaluate(node), np.maximum(self.far_one, 0))
         known = there if taken.known is None else there & taken.known
         return Column(taken.type, taken.data, None if known.all() else known, taken.words)
 
     def aggregate(self, node: Aggregate) -> Column:
-        """Over the set, one value for each of the rule's rows."""
-        pairs = PairSpace(self, self.left, self.found)
-        return reduced(pairs, node, Members(self.left, self.rows.n, self.sure, self.incomplete))
-
-
-def owned(node: Expr) -> Expr:
-    """The same name asked of the other row itself."""
-    match node:
-        case Field(type=t, kind=kind, name=name):
-            return Field(t, "", kind, name)
-        case RowId(type=t, kind=kind):
-            return RowId(t, "", kind)
-        case Call(type=t, function=function, arguments=arguments):
-            return Call(t, function, tuple(owned(a) for a in arguments))
-        case _:
-            return node
+        """Over the set, one value for each row or subject."""
+        pairs = PairSpace(self.spec.name, self.lefts, self.near, self.rights, self.far)
+        return reduced(pairs, node, Members(self.left, self.n, self.sure, self.incomplete))
 
 
 class PairSpace(Space):
-    """Pairs of a rule's row and another row."""
+    """Pairs of a rule's row, or subject, and another."""
 
-    def __init__(self, relation: Relation, left: Index, right: Index) -> None:
-        super().__init__(len(left), relation.rows.in_set)
-        self.relation, self.left, self.right = relation, left, right
+    def __init__(self, name: str, lefts: Space, near: Index, rights: Space, far: Index) -> None:
+        super().__init__(len(near), lefts.in_set)
+        self.name, self.lefts, self.near, self.rights, self.far = name, lefts, near, rights, far
 
     def delegate(self, node: Expr) -> tuple[Space, Index] | None:
         """What names one side only is evaluated there."""
-        name = self.relation.spec.name
-        owners = {p.owner for p in walk(node) if isinstance(p, Field | RowId | MatchField | MatchRow | Missing)} | {
-            ""
-            for p in walk(node)
-            if not isinstance(p, Call | Case | Literal | Field | RowId | MatchField | MatchRow | Missing)
-        }
-        if owners and name not in owners:
-            return self.relation.rows, self.left
-        if owners == {name} and not any(
-            isinstance(p, MatchField | MatchRow | Missing | Case | Aggregate) for p in walk(node)
-        ):
-            return Renamed(self.relation.right), self.right
-        return None
+        owners = set()
+        for part in walk(node):
+            if isinstance(part, Name):
+                owners.add(part.owner)
+            elif isinstance(part, Key | Aggregate | Walk | Param):
+                owners.add("")
+        if owners == {self.name}:
+            return self.rights, self.far
+        return (self.lefts, self.near) if owners and self.name not in owners else None
 
     def leaf(self, node: Expr) -> Column:
-        """A knowledge column of the other row."""
-        matches = self.relation.right_matches
-        match node:
-            case MatchField(match=match, column=column, type=type_):
-                return matches[match].at(self.right).column(column, type_)
-            case MatchRow(match=match):
-                rows = matches[match].rows[self.right]
-                return Column(INTEGER, np.maximum(rows, 0), None if (rows >= 0).all() else rows >= 0)
-            case Missing(name=name):
-                return matches[name].at(self.right).missing()
-            case _:
-                raise NotImplementedError(type(node).__name__)
-
-
-class Renamed(Space):
-    """The other kind's own space, asked with the other's name."""
-
-    def __init__(self, space: KindSpace) -> None:
-        super().__init__(space.n, space.in_set)
-        self.space = space
-
-    def _evaluate(self, node: Expr) -> Column:
-        return self.space.evaluate(owned(node))
-
-    def leaf(self, node: Expr) -> Column:
-        """Never: everything goes to the space itself."""
+        """Never: every name is of one side."""
         raise NotImplementedError(type(node).__name__)

@@ -32,6 +32,7 @@ from claimrules.language.expression import (
     MatchField,
     MatchRow,
     Missing,
+    OfSubject,
     Param,
     RowId,
     Walk,
@@ -209,7 +210,7 @@ def home_of(node: Expr, kind: str) -> str | None:
         elif isinstance(part, Call):
             if part.function == "period":
                 return None
-        elif isinstance(part, Field | RowId | MatchField | MatchRow | Missing | Param | Key | Walk | Aggregate):
+        elif isinstance(part, Field | RowId | MatchField | MatchRow | Missing | Param | Key | OfSubject | Walk | Aggregate):
             return None
     if len(found) != 1:
         return None

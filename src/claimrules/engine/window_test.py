@@ -9,13 +9,14 @@ import numpy as np
 from claimrules.catalog import BOOLEAN, INTEGER
 from claimrules.catalog.window import Direction, Window
 from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.courses import courses
 from claimrules.engine.kernels.segments import segment_any
 from claimrules.engine.prepare.arrays import take
+from claimrules.engine.sides import LeftRows
 from claimrules.engine.space import KindSpace, one_person
-from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values import FUNCTIONS, times
 from claimrules.engine.values.text import words_of
-from claimrules.engine.values.truth import truth
+from claimrules.engine.values.truth import both_known, truth
 from claimrules.language.rule import OtherSpec, WindowSpec
 from claimrules.language.scope import key_word, time_of
 
@@ -42,7 +43,7 @@ class Span:
 class WindowTest:
     """Which pairs are near enough: the windows of a rule's rows, each row's by its number in `spans`."""
 
-    def __init__(self, spec: OtherSpec, rows: RowSpace, right: KindSpace) -> None:
+    def __init__(self, spec: OtherSpec, rows: LeftRows, right: KindSpace) -> None:
         self.spec, self.rows, self.right = spec, rows, right
         self.spans: list[Span] = []
         self.which = np.full(rows.n, UNSAID)
@@ -115,8 +116,16 @@ class WindowTest:
         for number, span in enumerate(self.spans):
             here = np.flatnonzero(self.which == number)
             n = None if span.n is None else take(span.n, here)
-            out[here] = first_days(span, n, take(self._time, here))
+            out[here] = self._began(here) if span.period == "course" else first_days(span, n, take(self._time, here))
         return out
+
+    def _began(self, rows: Index) -> Any:
+        """The first day on which an earlier encounter might still belong to the row's course."""
+        gap = self.rows.rows.course_gap
+        if gap is None:
+            return np.full(len(rows), LONG_AGO)
+        began = courses(self.right.kinds("encounter"), gap).began - gap
+        return began[self.rows.base.up("encounter")[self.rows.at[rows]]]
 
     def span_days(self) -> tuple[Any, Any] | None:
         """The first and last date that each row's window can reach, rather too far than not; None: dates do not bound it."""
@@ -135,8 +144,10 @@ class WindowTest:
         return None if (first == -FAR).all() else (first, last)
 
     def _one(self, period: str, unit: str, direction: str, n: Column | None, left: Index, right: Index) -> tuple[Mask, Mask]:
-        if (period in ("encounter", "claim") and not self._both_of(period)) or period == "course":
+        if period in ("encounter", "claim") and not self._both_of(period):
             return np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_)
+        if period == "course":
+            return self._course(left, right)
         if period in ("encounter", "claim"):
             mine = self.rows.base.up(period)[self.rows.at][left]
             return np.asarray(mine == self.right.up(period)[right]), np.ones(len(left), np.bool_)
@@ -157,6 +168,18 @@ class WindowTest:
     def _both_of(self, kind: str) -> bool:
         """Whether both sides are of one row of that kind; a table may name a window that they have not."""
         return all(kind in (space.rows.kind, *space.rows.up) for space in (self.rows.base, self.right))
+
+    def _course(self, left: Index, right: Index) -> tuple[Mask, Mask]:
+        """Both in one course of a disease; not known where one of them is in none that is known."""
+        gap = self.rows.rows.course_gap
+        if gap is None:
+            return np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_)
+        names = courses(self.right.kinds("encounter"), gap).name
+        mine = take(names, self.rows.base.up("encounter")[self.rows.at][left])
+        theirs = take(names, self.right.up("encounter")[right])
+        known = both_known(mine, theirs)
+        same = np.asarray(mine.data == theirs.data)
+        return same, np.ones(len(left), np.bool_) if known is None else known
 
     def _prescription(self, left: Index, right: Index) -> tuple[Mask, Mask]:
         mine = key_word("prescription", self.rows.base.rows.kind)

@@ -7,8 +7,9 @@ from sqlglot import exp
 from claimrules.catalog import DATE, INTEGER, TEXT, Base, Type
 from claimrules.diagnostics import Diagnostic, suggest
 from claimrules.language.checking import NOTHING, alike, article, parts
-from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal, Param, Walk, walk
-from claimrules.language.functions import AGGREGATES, LATER, SCALARS, WALKS, Function, common, fits
+from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal, MatchField, Param, Walk, walk
+from claimrules.language.functions import AGGREGATES, SCALARS, WALKS, Function, common, fits
+from claimrules.language.keys import KEY_FUNCTIONS, key_function
 from claimrules.language.names import Names
 from claimrules.language.scope import BELOW, time_of
 from claimrules.language.sql import span
@@ -30,6 +31,8 @@ class Calls(Names):
             return Walk(_walk_type(name, arguments), name, (*arguments, *self._date_of(name)))
         if name == "period":
             return self._period(node)
+        if name in KEY_FUNCTIONS:
+            return key_function(self, node, name)
         if name not in SCALARS:
             return self._unknown_function(node, name)
         arguments = self._arguments(node, name, SCALARS[name])
@@ -57,12 +60,9 @@ class Calls(Names):
     def _unknown_function(self, node: exp.Anonymous, name: str) -> Expr:
         at = span(node, self.source.text) or (0, 0)
         place = self.source.place(at[0], at[0] + len(name) - 1)
-        if name in LATER:
-            found = Diagnostic("CR214", f"this version does not have the function `{name}`", place)
-        else:
-            near = suggest(name, [*SCALARS, *AGGREGATES, *WALKS, "period"])
-            advice = f"did you mean `{near}`?" if near else "docs/language.md lists all functions"
-            found = Diagnostic("CR214", f"unknown function `{name}`", place, help=advice)
+        near = suggest(name, [*SCALARS, *AGGREGATES, *WALKS, *KEY_FUNCTIONS, "period"])
+        advice = f"did you mean `{near}`?" if near else "docs/language.md lists all functions"
+        found = Diagnostic("CR214", f"unknown function `{name}`", place, help=advice)
         self.found.append(found)
         return NOTHING
 
@@ -123,6 +123,13 @@ class Calls(Names):
             wanted = AGGREGATES[name].takes[0]
             return self.wrong(given[0], "CR216", f"`{name}` takes {wanted}, and this is {article(argument.type)}")
         sets = self._sets(argument, where) | ({over} if over is not None else set())
+        others = sets & set(self.scope.others)
+        if len(others) == 1 and sets & self.scope.sets_of_rows:  # the knowledge rows that relate them come with them
+            at = span(node, self.source.text)
+            place = self.source.place(*at) if at else self.source.node.place
+            related = next(iter(others))
+            self.scope.relating += [(related, match, place) for match in sorted(sets & self.scope.sets_of_rows)]
+            sets -= self.scope.sets_of_rows
         if len(sets) > 1:
             return self.wrong(
                 node,
@@ -153,7 +160,7 @@ class Calls(Names):
         if len(dotted) != 1:
             return None
         name = dotted[0]
-        if name in self.scope.others and self.scope.others[name].is_set:
+        if name in self.scope.sets_of_rows or (name in self.scope.others and self.scope.others[name].is_set):
             return name
         return name if name in BELOW[self.scope.kind] else None
 
@@ -167,6 +174,8 @@ class Calls(Names):
                     out.add(owner)
                 if isinstance(part, Field) and not owner and part.kind not in own:
                     out.add(part.kind)
+                if isinstance(part, MatchField) and not owner and part.match in self.scope.sets_of_rows:
+                    out.add(part.match)
         return out
 
 

@@ -34,6 +34,7 @@ class Checking(ABC):
         self.let = let
         self.inside = inside
         self.in_aggregate = False
+        self.is_key = False
 
     @abstractmethod
     def check(self, node: exp.Expr) -> Expr:

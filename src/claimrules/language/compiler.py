@@ -3,7 +3,8 @@
 from claimrules.catalog import KINDS
 from claimrules.diagnostics import Diagnostic, suggest
 from claimrules.language.checking import NOTHING
-from claimrules.language.expression import Expr, Let, MatchField, Missing, walk
+from claimrules.language.circles import PER, circle
+from claimrules.language.expression import Expr, Let, MatchField, MatchRow, Missing, walk
 from claimrules.language.frame import ParamFrame
 from claimrules.language.literals import typed_literal
 from claimrules.language.outcome import Outcome
@@ -29,9 +30,10 @@ class Compiler(Relations, Outcome):
         rows = self._rows() if frame.rows else None
         for name, other in frame.others.items():
             self._declare_other(name, other)
+        self.scope.beside = self._beside
         per = self._per()
         order = self._order()
-        others = tuple(self._other(name, other) for name, other in frame.others.items())
+        others = tuple(self._other(name) for name in frame.others)
         for name in frame.let:
             self._let(name)
         flag, flags_rows = self._flag()
@@ -69,6 +71,9 @@ class Compiler(Relations, Outcome):
             examples=self.root.get("examples"),
         )
         self._identity(rule)
+        self._relating(rule)
+        if not self.found:
+            self._no_circle(rule)
         return rule
 
     def _names(self) -> None:
@@ -81,6 +86,28 @@ class Compiler(Relations, Outcome):
                     advice = "choose another name: one name, one thing"
                     self.found.append(Diagnostic("CR209", f"the name `{name}` is taken", place, f"by {taken[name]}", advice))
                 taken[name] = f"`{part}`"
+
+    def _no_circle(self, rule: Rule) -> None:
+        steps = circle(rule)
+        if steps:
+            part = "per" if steps[0] == PER else "let" if steps[0] in self.frame.let else "others"
+            path = ("per",) if part == "per" else (part, steps[0])
+            shown = " → ".join(f"`{step}`" for step in steps)
+            advice = "break the circle: one of them must not need it"
+            message = f"`{steps[0]}` is defined by itself"
+            self.found.append(Diagnostic("CR209", message, self._place_of_key(path), shown, advice))
+
+    def _relating(self, rule: Rule) -> None:
+        """An aggregate over others names a knowledge row of the set only where one relates each of them."""
+        for name, match, place in self.scope.relating:
+            other = rule.other(name)
+            near = () if other.within is None else (other.within.n, other.within.column)
+            nodes = [node for node in (other.where, *near, *(mine for mine, _ in other.same)) if node is not None]
+            parts = [part for node in nodes for part in walk(node)]
+            if not any(isinstance(p, MatchField | MatchRow) and p.match == match and not p.owner for p in parts):
+                message = f"no row of `{match}` belongs to a row of `{name}`"
+                advice = f"let `where`, `within` or `same` of `{name}` name a column of `{match}`"
+                self.found.append(Diagnostic("CR215", message, place, f"`{match}` is a set of knowledge rows", advice))
 
     def _identity(self, rule: Rule) -> None:
         stem = rule.file.rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix(".yml")
@@ -128,11 +155,7 @@ class Compiler(Relations, Outcome):
         if name not in self.frame.let:
             return None
         if name in self.pending:
-            circle = [*self.pending[self.pending.index(name) :], name]
-            shown = " → ".join(f"`{step}`" for step in circle)
-            place = self._place_of_key(("let", name))
-            message = f"`{name}` is defined by itself"
-            self.found.append(Diagnostic("CR209", message, place, shown, "break the circle: one of them must not need it"))
+            self._circle(name, "let")
             return LetSpec(name, NOTHING, of_subject=False)
         self.pending.append(name)
         value = self._expression(("let", name))
@@ -148,6 +171,10 @@ class Compiler(Relations, Outcome):
         spec = LetSpec(name, value, of_subject=self._speaks_of_subject(value))
         self.scope.lets[name] = spec
         return spec
+
+    def _beside(self, name: str) -> bool:
+        """Whether others stand beside the subject and not beside each of its rows."""
+        return self.scope.others[name].kind == "subject" or self._other(name).of_subject
 
     def _speaks_of_subject(self, value: Expr) -> bool:
         return self.scope.grouped and not is_row_level(value, self.scope)

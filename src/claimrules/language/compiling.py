@@ -12,7 +12,7 @@ from claimrules.language.checking import NOTHING
 from claimrules.language.commas import cut
 from claimrules.language.expression import Expr
 from claimrules.language.frame import RuleFrame
-from claimrules.language.rule import LetSpec
+from claimrules.language.rule import LetSpec, OtherSpec
 from claimrules.language.scope import Scope
 from claimrules.language.sources import Source
 from claimrules.language.sql import parse
@@ -38,11 +38,20 @@ class Compiling(ABC):
         self.scope = Scope(frame.of, tables, sets, grouped=bool(frame.per), extra=extra)
         self.rests: set[Place] = set()
         self.pending: list[str] = []
+        self.others: dict[str, OtherSpec] = {}
         self.reached: dict[str, int] = {}
 
     @abstractmethod
     def _let(self, name: str) -> LetSpec | None:
         """The definition of `name`, compiled at its first use; None where there is none."""
+
+    @abstractmethod
+    def _finer(self, node: Expr, inside: frozenset[str] = frozenset()) -> str:
+        """The first name in `node` of a single row of the subject, or nothing; `inside`: others whose names are at hand."""
+
+    @abstractmethod
+    def _of_subject(self, node: Expr, path: tuple[str | int, ...], part: str, inside: frozenset[str] = frozenset()) -> None:
+        """Report a finer name."""
 
     def _wrong(self, code: str, message: str, path: tuple[str | int, ...], help_: str = "", label: str = "") -> None:
         self.found.append(Diagnostic(code, message, self._node(path).place, label, help_))
@@ -82,10 +91,24 @@ class Compiling(ABC):
             return None
         return tree
 
-    def _expression(self, path: tuple[str | int, ...], inside: frozenset[str] = frozenset()) -> Expr:
+    def _circle(self, name: str, part: str) -> None:
+        """Report a name that is defined by itself."""
+        steps = [*self.pending[self.pending.index(name) :], name]
+        shown = " → ".join(f"`{step}`" for step in steps)
+        place = self._place_of_key((part, name))
+        message = f"`{name}` is defined by itself"
+        self.found.append(Diagnostic("CR209", message, place, shown, "break the circle: one of them must not need it"))
+
+    def _expression(
+        self, path: tuple[str | int, ...], inside: frozenset[str] = frozenset(), *, is_key: bool = False
+    ) -> Expr:
         source = self._source(path)
         tree = self._tree(source)
-        return NOTHING if tree is None else self._checker(source, inside).check(tree)
+        if tree is None:
+            return NOTHING
+        checker = self._checker(source, inside)
+        checker.is_key = is_key and isinstance(tree, exp.Anonymous)
+        return checker.check(tree)
 
     def _condition(self, path: tuple[str | int, ...], inside: frozenset[str] = frozenset()) -> Expr:
         source = self._source(path)

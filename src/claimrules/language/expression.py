@@ -150,7 +150,10 @@ class Walk:
     arguments: tuple["Expr", ...]
 
 
-Expr = Literal | Field | RowId | MatchField | MatchRow | Missing | Param | Let | Key | OfSubject | Call | Case | Aggregate | Walk
+Name = Field | RowId | MatchField | MatchRow | Missing | OfSubject
+"""What may be of another row: its `owner` says whose."""
+
+Expr = Literal | Name | Param | Let | Key | Call | Case | Aggregate | Walk
 
 TRUE = Literal(BOOLEAN, True)  # noqa: FBT003
 

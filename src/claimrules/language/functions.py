@@ -125,9 +125,6 @@ WALKS: dict[str, Function] = {
     "supply_left": Function((NUMBER,), _same),
 }
 
-LATER = ("run", "cluster")
-"""Functions of the wider language that this version does not have."""
-
 AMOUNTS: dict[str, tuple[str, ...]] = {
     "full_line": (),
     "excess_quantity": (NUMBER,),

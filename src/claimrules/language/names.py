@@ -3,8 +3,9 @@
 from sqlglot import exp
 
 from claimrules.diagnostics import suggest
+from claimrules.language.asked import asked_of
 from claimrules.language.checking import NOTHING, Checking, parts
-from claimrules.language.expression import Expr, Field, Key, Let, Literal, MatchField, Param
+from claimrules.language.expression import Expr, Field, Key, Let, Literal, MatchField, OfSubject, Param
 from claimrules.language.scope import BELOW
 
 
@@ -55,11 +56,11 @@ class Names(Checking):
     def _dotted(self, node: exp.Expr, first: str, name: str) -> Expr:
         scope = self.scope
         if first in scope.matches:
+            self._one_row(node, first)
             return self._match_column(node, "", first, name)
         if first in scope.others:
-            other = scope.others[first]
             self._visible(node, first)
-            return self._field(node, first, other.kind, name, first)
+            return self._value_of_other(node, first, name)
         kind = scope.actual(first, scope.kind)
         if kind is None and self.in_aggregate and first in BELOW[scope.kind]:
             kind = first
@@ -78,12 +79,47 @@ class Names(Checking):
         other = self.scope.others[first]
         self._visible(node, first)
         if second in other.matches:
+            if second in other.sets and not self.in_aggregate and first not in self.inside:
+                help_ = "use an aggregate, or choose among them by `where`"
+                self.wrong(node, "CR215", f"`{first}.{second}` is a set of knowledge rows", help_=help_)
             return self._match_column(node, first, second, name)
         kind = self.scope.actual(second, other.kind)
         if kind is None:
             known = [*other.matches, *(self.scope.spelled(k) for k in self.scope.kinds(other.kind))]
             return self._unknown(node, f"`{first}` has no `{second}`", second, known)
         return self._field(node, first, kind, name, f"{first}.{second}")
+
+    def _value_of_other(self, node: exp.Expr, first: str, name: str) -> Expr:
+        """A field of the other row; of another subject a key or a `let`; of the rule's own rows a `let` too."""
+        other = self.scope.others[first]
+        if other.kind == "subject":
+            if name in self.scope.keys:
+                return OfSubject(self.scope.keys[name].value.type, first, Key(self.scope.keys[name].value.type, name))
+            let = self.let(name)
+            if let is None:
+                known = [*self.scope.keys, *self.scope.lets]
+                return self._unknown(node, f"a subject has no `{name}`", name, known, f"{first}.")
+            if not let.of_subject:
+                message = f"`{name}` is a value of a row, and `{first}` are subjects"
+                return self.wrong(node, "CR215", message, help_="aggregate it in `let`, as in sum(…) or max(…)")
+            return OfSubject(let.value.type, first, Let(let.value.type, name))
+        if other.own and name not in self.scope.fields(other.kind):
+            let = self.let(name)
+            if let is not None:
+                asked = asked_of(let.value, first, other, self.scope)
+                advice = "only what names fields and knowledge of the row itself can be asked of another row"
+                return asked or self.wrong(node, "CR215", f"`{name}` cannot be asked of `{first}`", help_=advice)
+        return self._field(node, first, other.kind, name, first)
+
+    def _one_row(self, node: exp.Expr, match: str) -> None:
+        """A match that takes all rows and makes no subject of each is a set."""
+        if match in self.scope.sets_of_rows and not self.in_aggregate and not self.inside:
+            self.wrong(
+                node,
+                "CR215",
+                f"`{match}` is a set of knowledge rows",
+                help_=f"use an aggregate, as count({match}) or any(…); or make it a key of `per`: each row a subject",
+            )
 
     def _visible(self, node: exp.Expr, name: str) -> None:
         if self.scope.others[name].is_set and not self.in_aggregate and name not in self.inside:

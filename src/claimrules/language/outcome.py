@@ -27,6 +27,9 @@ from claimrules.language.functions import AGGREGATES, AMOUNTS, NUMBER, SCALARS, 
 from claimrules.language.rule import AmountSpec, Message, Observed, Proviso
 from claimrules.language.sql_text import SqlText
 
+_OF_LINES = ("excess_quantity", "excess_price", "discount", "instead_of")
+"""Amount methods that ask for a line's price or quantity."""
+
 
 class Outcome(Compiling):
     """Compiles the verdict and what the finding says."""
@@ -55,9 +58,9 @@ class Outcome(Compiling):
                 self._of_subject(condition, ("flag", name) if name else ("flag",), "flag")
         return out, key == "flag_rows"
 
-    def _of_subject(self, node: Expr, path: tuple[str | int, ...], part: str) -> None:
+    def _of_subject(self, node: Expr, path: tuple[str | int, ...], part: str, inside: frozenset[str] = frozenset()) -> None:
         """A finer name in `flag` is an error: whole groups would be flagged by one row's value."""
-        fine = self._finer(node)
+        fine = self._finer(node, inside)
         if not fine:
             return
         source = self._source(path)
@@ -71,8 +74,12 @@ class Outcome(Compiling):
         message = f"`{part}` speaks of the subject ({keys}), and `{fine}` of one of its rows"
         self.found.append(Diagnostic("CR215", message, place, help=advice))
 
-    def _finer(self, node: Expr) -> str:
-        if isinstance(node, Aggregate) and node.over == "":
+    def _finer(self, node: Expr, inside: frozenset[str] = frozenset()) -> str:
+        """The first name in `node` of a single row of the subject, or nothing; `inside`: others whose names are at hand."""
+        if isinstance(node, Aggregate) and (node.over == "" or self._is_beside(node.over, inside)):
+            return ""
+        owner = getattr(node, "owner", "") or (node.name if isinstance(node, Missing) else "")
+        if owner and self._is_beside(owner, inside):
             return ""
         if any(key.value == node for key in self.scope.keys.values()):
             return ""
@@ -91,7 +98,10 @@ class Outcome(Compiling):
         if isinstance(node, Let):
             spec = self.scope.lets.get(node.name)
             return "" if spec is None or spec.of_subject else node.name
-        return next((fine for child in children(node) if (fine := self._finer(child))), "")
+        return next((fine for child in children(node) if (fine := self._finer(child, inside))), "")
+
+    def _is_beside(self, name: str, inside: frozenset[str]) -> bool:
+        return name in inside or (name in self.scope.others and self.scope.beside(name))
 
     def _exceptions(self, part: str, given: Mapping[str, ExceptionFrame], *, flags_rows: bool) -> tuple[Proviso, ...]:
         out: list[Proviso] = []
@@ -122,6 +132,10 @@ class Outcome(Compiling):
                 wanted = "a number in parentheses" if AMOUNTS[name] else "no argument"
                 advice = f"write `{name}(…)`" if AMOUNTS[name] else f"write `{name}`"
                 self._wrong("CR216", f"`{name}` takes {wanted}", ("amount",), advice)
+            elif name in _OF_LINES and self.frame.of not in ("line", "raw_line"):
+                advice = "it needs a unit price or a quantity: use excess_money(…) or an expression, or `of: line`"
+                wrong = f"`{name}` is of fee lines, and this rule is `of: {self.frame.of}`"
+                self._wrong("CR216", wrong, ("amount",), advice)
             elif any(not fits(a.type, w) for a, w in zip(arguments, AMOUNTS[name], strict=True)):
                 self._wrong("CR216", f"`{name}` takes a number, and this is {arguments[0].type}", ("amount",))
             return AmountSpec(name, arguments)

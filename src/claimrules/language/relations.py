@@ -1,19 +1,33 @@
 """Which knowledge rows and which other rows a rule looks at: `match`, `per`, `order`, `others`."""
 
 import re
+from dataclasses import replace
 
 from sqlglot import exp
 
 from claimrules.catalog import INTEGER, KINDS, TEXT, Base, kind_fields
 from claimrules.catalog.window import PERIODS, Direction, Window
 from claimrules.diagnostics import Diagnostic, suggest
+from claimrules.language.asked import asked_of
 from claimrules.language.checking import NOTHING
 from claimrules.language.compiling import Compiling
-from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal, MatchField, MatchRow, RowId, walk
+from claimrules.language.expression import (
+    Aggregate,
+    Call,
+    Expr,
+    Key,
+    Let,
+    Literal,
+    MatchField,
+    MatchRow,
+    OfSubject,
+    Param,
+    walk,
+)
 from claimrules.language.frame import MatchFrame, OtherFrame
 from claimrules.language.functions import NUMBER, fits
 from claimrules.language.rule import KeySpec, MatchSpec, OrderSpec, OtherSpec, WindowSpec
-from claimrules.language.scope import KEY_WORDS, OtherNames, Scope, key_word, time_of
+from claimrules.language.scope import KEY_WORDS, OtherNames, key_word, owners, time_of
 from claimrules.language.sql import parse
 from claimrules.language.sql_text import SqlText
 
@@ -64,9 +78,8 @@ class Relations(Compiling):
         self, spec: MatchSpec, frame: MatchFrame, path: tuple[str | int, ...], inside: frozenset[str]
     ) -> MatchSpec:
         other = self.scope.others[spec.owner]
-        self.scope.others[spec.owner] = OtherNames(
-            other.name, other.kind, other.own, other.take, {**other.matches, spec.name: spec}
-        )
+        sets = other.sets | {spec.name} if spec.take_all else other.sets
+        self.scope.others[spec.owner] = replace(other, matches={**other.matches, spec.name: spec}, sets=sets)
         if frame.where:
             spec = _with_where(spec, self._condition((*path, "where"), inside))
         return spec
@@ -79,12 +92,24 @@ class Relations(Compiling):
                 continue
             for name in entry:
                 path = ("per", i, name)
-                key = KeySpec(name, self._expression(path))
+                key = KeySpec(name, self._expression(path, is_key=True))
                 if any(isinstance(n, Aggregate) and n.over == "" for n in walk(key.value)):
                     self._wrong("CR215", f"the key `{name}` cannot use an aggregate of its own subject", path)
                 keys.append(key)
         self.scope.keys = {key.name: key for key in keys}
+        named = {match for key in keys for match in self._matches_of(key.value)}
+        self.scope.sets_of_rows = {m.name for m in self.scope.matches.values() if m.take_all and m.name not in named}
         return tuple(keys)
+
+    def _matches_of(self, node: Expr) -> set[str]:
+        """The matches whose row a key names, through names of `let` as well."""
+        out: set[str] = set()
+        for part in walk(node):
+            if isinstance(part, MatchRow | MatchField) and not part.owner:
+                out.add(part.match)
+            elif isinstance(part, Let) and part.name in self.scope.lets:
+                out |= self._matches_of(self.scope.lets[part.name].value)
+        return out
 
     def _word(self, word: str, path: tuple[str | int, ...], kind: str = "", owner: str = "") -> Expr:
         kind = kind or self.scope.kind
@@ -118,27 +143,48 @@ class Relations(Compiling):
             return (self._order_part(("order",)),)
         return tuple(self._order_part(("order", i)) for i in range(len(given)))
 
-    def _order_part(self, path: tuple[str | int, ...]) -> OrderSpec:
+    def _order_part(self, path: tuple[str | int, ...], inside: frozenset[str] = frozenset()) -> OrderSpec:
         source = self._source(path)
         found = re.search(r"\s+(ASC|DESC)\s*$", source.text, re.IGNORECASE)
         if found:
             source = SqlText(source.text[: found.start()], source.node)
         tree = self._tree(source)
-        value = NOTHING if tree is None else self._checker(source).check(tree)
+        value = NOTHING if tree is None else self._checker(source, inside).check(tree)
         return OrderSpec(value, descending=bool(found and found[1].upper() == "DESC"))
 
     def _declare_other(self, name: str, frame: OtherFrame) -> None:
         own = frame.of == "rows"
         kind = self.scope.kind if own else frame.of
-        if kind not in KINDS:
-            near = suggest(kind, [*KINDS, "rows"])
-            advice = f"did you mean `{near}`?" if near else f"kinds are: {', '.join(KINDS)}; or rows, the rule's own"
+        if kind == "finding" and self.frame.category != "indicator":
+            what = "findings of other rules are for indicators, which are judged after them"
+            self._wrong("CR213", what, ("others", name, "of"), "set `category: indicator`, or ask for the rows themselves")
+        if kind not in (*KINDS, "subject"):
+            near = suggest(kind, [*KINDS, "rows", "subject"])
+            kinds = ", ".join(KINDS)
+            advice = (
+                f"did you mean `{near}`?" if near else f"kinds are: {kinds}; rows, the rule's own; or subject, its subjects"
+            )
             self._wrong("CR214", f"unknown kind `{kind}`", ("others", name, "of"), advice)
             kind, own = self.scope.kind, True
         matches = dict(self.scope.matches) if own else {}
         self.scope.others[name] = OtherNames(name, kind, own, frame.take, matches)
 
-    def _other(self, name: str, frame: OtherFrame) -> OtherSpec:
+    def _other(self, name: str) -> OtherSpec:
+        """The other rows of that name, compiled at their first use: who they stand beside depends on what they name."""
+        if name in self.others:
+            return self.others[name]
+        if name in self.pending:
+            self._circle(name, "others")
+            return _nothing(name, self.scope.others[name])
+        self.pending.append(name)
+        other = self._compiled_other(name, self.frame.others[name])
+        self.pending.pop()
+        self.others[name] = other
+        return other
+
+    def _compiled_other(self, name: str, frame: OtherFrame) -> OtherSpec:
+        if self.scope.others[name].kind == "subject":
+            return self._other_subjects(name, frame)
         path = ("others", name)
         inside = frozenset((name,))
         names = self.scope.others[name]
@@ -151,9 +197,10 @@ class Relations(Compiling):
         within = self._within((*path, "within"), frame.within) if frame.within else None
         if frame.take in ("previous", "next") and within is not None:
             self._wrong("CR213", f"`take: {frame.take}` is the nearest row: it takes no `within`", (*path, "within"))
-        if frame.order is not None:
-            what = "this version takes others in the order of time only"
-            self._wrong("CR213", what, (*path, "order"), "leave `order` out; `first` and `last` are by time")
+        where = self._condition((*path, "where"), inside) if frame.where else None
+        order = self._order_of_others(name, frame)
+        named = (*(left for left, _ in same), *((where,) if where is not None else ()), *(part.value for part in order))
+        grouped = bool(self.frame.per) and within is None and frame.take not in ("previous", "next")
         return OtherSpec(
             name=name,
             kind=names.kind,
@@ -162,18 +209,81 @@ class Relations(Compiling):
             matches=own_matches,
             same=same,
             within=within,
-            where=self._condition((*path, "where"), inside) if frame.where else None,
+            where=where,
+            itself=frame.itself,
+            take=frame.take,
+            order=order,
+            of_subject=grouped and not any(self._finer(part, inside) for part in named),
+        )
+
+    def _order_of_others(self, name: str, frame: OtherFrame) -> tuple[OrderSpec, ...]:
+        if frame.order is None:
+            return ()
+        path = ("others", name, "order")
+        if frame.take in ("all", "one"):
+            advice = "leave `order` out, or take `first`, `last`, `previous` or `next`"
+            self._wrong("CR213", f"`take: {frame.take}` has no order", path, advice)
+        part = self._order_part(path, frozenset((name,)))
+        other = self.scope.others[name]
+        if frame.take in ("previous", "next") and other.kind != self.scope.kind:
+            self._wrong("CR213", f"`{name}` and this row are of two kinds, and stand in no order but that of time", path)
+        if not owners(part.value) and not isinstance(part.value, Literal):
+            asked = asked_of(part.value, name, other, self.scope)
+            if asked is None:
+                self._wrong("CR215", f"the order cannot be asked of `{name}`", path, f"name its values, as in `{name}.…`")
+            else:
+                part = OrderSpec(asked, part.descending)
+        return (part,)
+
+    def _other_subjects(self, name: str, frame: OtherFrame) -> OtherSpec:
+        """Other subjects of the rule: joined by keys and values of subjects."""
+        path = ("others", name)
+        inside = frozenset((name,))
+        if not self.frame.per:
+            self._wrong("CR213", "subjects are what `per` makes, and this rule has none", (*path, "of"), "write `of: rows`")
+            return _nothing(name, self.scope.others[name])
+        for key in ("rows", "within", "match", "order"):
+            if getattr(frame, key):
+                self._wrong("CR213", f"subjects have no `{key}`", (*path, key), "join them by `same` and `where`")
+        if frame.take not in ("all", "one"):
+            self._wrong(
+                "CR213", f"subjects stand in no order of time: no `take: {frame.take}`", (*path, "take"), "take all or one"
+            )
+        same = tuple(self._same_subject((*path, "same", i), word, name) for i, word in enumerate(frame.same))
+        where = self._condition((*path, "where"), inside) if frame.where else None
+        if where is not None and self._finer(where, inside):
+            self._of_subject(where, (*path, "where"), "where", inside)
+        return OtherSpec(
+            name,
+            "subject",
+            own=False,
+            rows=None,
+            matches=(),
+            same=same,
+            within=None,
+            where=where,
             itself=frame.itself,
             take=frame.take,
             order=(),
+            of_subject=True,
         )
+
+    def _same_subject(self, path: tuple[str | int, ...], word: str, name: str) -> tuple[Expr, Expr]:
+        keys = self.scope.keys
+        value = Key(keys[word].value.type, word) if word in keys else self._expression(path)
+        asked = _of_subject(value, name)
+        if asked is None or self._finer(value):
+            what = f"`{word}` is no value of a subject"
+            self._wrong("CR215", what, path, f"name a key ({', '.join(keys)}) or a `let` of the subject")
+            return NOTHING, NOTHING
+        return value, asked
 
     def _same(self, path: tuple[str | int, ...], word: str, name: str) -> tuple[Expr, Expr]:
         other = self.scope.others[name]
         if word in KEY_WORDS or word in self.scope.matches:
             return self._word(word, path), self._word(word, path, other.kind, name)
         left = self._expression(path)
-        right = _of_other(left, name, other, self.scope)
+        right = asked_of(left, name, other, self.scope)
         if right is None:
             what = f"`{word}` cannot be asked of `{name}`, whose rows are of the kind {other.kind}"
             self._wrong("CR215", what, path, "name what rows of both kinds have; what only one has belongs in `where`")
@@ -184,7 +294,9 @@ class Relations(Compiling):
         """A window that means the same claim, prescription … asks for a row that has one."""
         kinds = (self.scope.kind, *KINDS[self.scope.kind].above)
         if period == "course":
-            self._wrong("CR213", "the window `course` is not in this version", path, "write a number of days")
+            if "course_gap_days" not in self.frame.params:
+                advice = "add `params: {course_gap_days: {default: …, unit: day, source: …}}`"
+                self._wrong("CR214", "the window `course` needs the parameter `course_gap_days`", path, advice)
         elif period == "claim" and "claim" not in kinds:
             self._wrong("CR213", f"a {self.scope.kind} is not of one claim", path, "write `encounter`")
         elif period == "prescription" and "prescription_id" not in kind_fields(self.scope.kind):
@@ -228,24 +340,23 @@ class Relations(Compiling):
 
 
 def _with_where(spec: MatchSpec, where: Expr) -> MatchSpec:
-    return MatchSpec(spec.name, spec.table, spec.keys, where, spec.at, spec.ever, spec.take_all, spec.owner)
+    return replace(spec, where=where)
 
 
-def _of_other(node: Expr, name: str, other: OtherNames, scope: Scope) -> Expr | None:
-    """The same expression asked of a row of `name`; None where that kind of row has no such value."""
+def _of_subject(node: Expr, name: str) -> Expr | None:
+    """The same value of another subject."""
     match node:
-        case Field(type=t, owner="", kind=kind, name=column):
-            return Field(t, name, kind, column) if kind in scope.kinds(other.kind) else None
-        case RowId(type=t, owner="", kind=kind):
-            return RowId(t, name, kind) if kind in scope.kinds(other.kind) else None
-        case MatchField(type=t, owner="", match=match, column=column):
-            return MatchField(t, name, match, column) if match in other.matches else None
-        case MatchRow(type=t, owner="", match=match):
-            return MatchRow(t, name, match) if match in other.matches else None
+        case Key(type=t) | Let(type=t):
+            return OfSubject(t, name, node)
         case Call(type=t, function=function, arguments=arguments):
-            mapped = tuple(_of_other(a, name, other, scope) for a in arguments)
+            mapped = tuple(_of_subject(a, name) for a in arguments)
             return None if any(m is None for m in mapped) else Call(t, function, mapped)  # type: ignore[arg-type]
-        case Literal():
+        case Literal() | Param():
             return node
         case _:
             return None
+
+
+def _nothing(name: str, other: OtherNames) -> OtherSpec:
+    """Stands where others are defined by themselves."""
+    return OtherSpec(name, other.kind, other.own, None, (), (), None, None, itself=False, take=other.take, order=())

@@ -1,10 +1,11 @@
 """The names that a rule can use, and what they stand for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from claimrules.catalog import INTEGER, KIND_TABLES, KINDS, TableSchema, Type, kind_fields
 from claimrules.catalog import Field as Column
+from claimrules.diagnostics import Place
 from claimrules.language.expression import (
     Aggregate,
     Expr,
@@ -40,13 +41,14 @@ KEY_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class OtherNames:
-    """What the checker must know of one of `others` to resolve a name in it."""
+    """What the checker must know of one of `others` to resolve a name in it. `sets`: matches of its own that take all."""
 
     name: str
     kind: str
     own: bool
     take: str
     matches: Mapping[str, MatchSpec]
+    sets: frozenset[str] = frozenset()
 
     @property
     def is_set(self) -> bool:
@@ -59,7 +61,9 @@ class Scope:
     """The names of one rule.
 
     `lets` and `keys` fill up while the rule is checked; `broken` holds names whose definition is wrong, so that their
-    uses are not reported once more. `extra`: declared columns beyond the catalog, by table.
+    uses are not reported once more. `sets_of_rows`: matches that take all knowledge rows and are no key of `per`.
+    `relating`: others of which an aggregate names the knowledge rows that relate them, and where. `beside`: whether others
+    stand beside the subject and not beside a row. `extra`: declared columns beyond the catalog, by table.
     """
 
     kind: str
@@ -70,6 +74,9 @@ class Scope:
     others: dict[str, OtherNames] = field(default_factory=dict)
     lets: dict[str, LetSpec] = field(default_factory=dict)
     keys: dict[str, KeySpec] = field(default_factory=dict)
+    sets_of_rows: set[str] = field(default_factory=set)
+    relating: list[tuple[str, str, Place]] = field(default_factory=list)
+    beside: Callable[[str], bool] = lambda _: False
     grouped: bool = False
     broken: set[str] = field(default_factory=set)
     extra: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
@@ -132,7 +139,10 @@ def time_of(kind: str, owner: str = "") -> Expr:
 
 def is_row_level(node: Expr, scope: Scope) -> bool:
     """Whether `node` speaks of a row: it names one outside of an aggregate over the subject's rows."""
-    if isinstance(node, Aggregate) and node.over == "":
+    if isinstance(node, Aggregate) and (node.over == "" or (node.over in scope.others and scope.beside(node.over))):
+        return False
+    owner = getattr(node, "owner", "") or (node.name if isinstance(node, Missing) else "")
+    if owner in scope.others and scope.beside(owner):
         return False
     if isinstance(node, Field | MatchField | MatchRow | Missing | RowId | Walk):
         return True

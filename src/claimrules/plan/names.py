@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from claimrules.language.expression import Field, MatchField, Missing, Walk, walk
+from claimrules.language.expression import Field, MatchField, MatchRow, Missing, OfSubject, Walk, walk
 from claimrules.plan.rewrite import expressions
 from claimrules.plan.rule_plan import RulePlan
 
@@ -15,7 +15,9 @@ def name_absences(plan: RulePlan) -> RulePlan:
     asked = frozenset(part.name for part in missing if not part.owner)
     asked_of_others = frozenset((part.owner, part.name) for part in missing if part.owner)
     flagged = [part for _, node in rule.flag for part in walk(node)]
-    used = {part.owner for part in flagged if isinstance(part, Field | MatchField) and part.owner}
+    used = {part.owner for part in flagged if isinstance(part, Field | MatchField | OfSubject) and part.owner}
     needed = tuple(o.name for o in rule.others if o.take != "all" and o.name in used and o.name not in asked)
+    keyed = {part.match for key in rule.per for part in walk(key.value) if isinstance(part, MatchField | MatchRow)}
+    sets = frozenset(match.name for match in rule.matches if match.take_all and match.name not in keyed)
     walks = any(isinstance(part, Walk) for part in every)
-    return replace(plan, asked=asked, asked_of_others=asked_of_others, needed=needed, walks=walks)
+    return replace(plan, asked=asked, asked_of_others=asked_of_others, needed=needed, sets=sets, walks=walks)

@@ -15,6 +15,7 @@ from claimrules.language.expression import (
     MatchField,
     MatchRow,
     Missing,
+    OfSubject,
     Param,
     RowId,
     Walk,
@@ -98,6 +99,10 @@ def show(node: Expr) -> str:  # noqa: C901 - one case a node
             inner = ("DISTINCT " if distinct else "") + (show(argument) if argument is not None else over or "*")
             inner += f", {show(p)}" if p is not None else ""
             return f"{function}({inner})" + (f" FILTER (WHERE {show(condition)})" if condition is not None else "")
+        case OfSubject(owner=owner, value=Key(name=name)):
+            return f"{owner}.{name}"
+        case OfSubject(owner=owner, value=value):
+            return f"{owner}.({show(value)})"
         case Walk(function=function, arguments=arguments):
             return f"{function}({', '.join(show(a) for a in arguments)})"
         case Call(function=function, arguments=(left, right)) if function in _INFIX:

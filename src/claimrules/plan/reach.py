@@ -1,9 +1,10 @@
 """Fourth pass: what each rule reads, and how far its rows may lie apart."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from claimrules.catalog import KIND_TABLES, KINDS
-from claimrules.language.expression import Aggregate, Expr, Field, RowId, walk
+from claimrules.language.expression import Aggregate, Expr, Field, Key, RowId, walk
 from claimrules.language.rule import OtherSpec, Rule
 from claimrules.plan.rewrite import expressions
 from claimrules.plan.rule_plan import RulePlan
@@ -25,7 +26,8 @@ def find_reach(plan: RulePlan) -> RulePlan:
 
 def _partition(rule: Rule) -> str:
     widths = [_of_keys([key.value for key in rule.per]) if rule.per else _own(rule)]
-    widths += [_of_other(other) for other in rule.others]
+    keys = {key.name: key.value for key in rule.per}
+    widths += [_of_other(other, keys) for other in rule.others]
     return max(widths, key=["line", "claim", "encounter", "person", "all"].index)
 
 
@@ -44,7 +46,7 @@ def _of_keys(keys: list[Expr]) -> str:
     return width
 
 
-def _of_other(other: OtherSpec) -> str:
+def _of_other(other: OtherSpec, keys: Mapping[str, Expr]) -> str:
     if other.within is not None and other.within.period in ("claim", "encounter", "prescription"):
         return "encounter"
-    return _of_keys([mine for mine, _ in other.same])
+    return _of_keys([keys[mine.name] if isinstance(mine, Key) else mine for mine, _ in other.same])

@@ -57,6 +57,7 @@ def rewritten_rule(rule: Rule, change: Rewrite) -> Rule:
             same=tuple((sure(a), sure(b)) for a, b in spec.same),
             within=window(spec.within),
             where=one(spec.where),
+            order=tuple(replace(part, value=sure(part.value)) for part in spec.order),
         )
 
     def message(spec: Message) -> Message:
@@ -96,6 +97,7 @@ def expressions(rule: Rule) -> list[Expr]:
     for other in rule.others:
         top += [other.rows, other.where]
         top += [side for pair in other.same for side in pair]
+        top += [part.value for part in other.order]
         if other.within is not None:
             top += [other.within.n, other.within.column]
     top += [let.value for let in rule.lets]
