@@ -13,7 +13,8 @@ PAGE = (ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
 
 
 def test_every_code_of_the_room_is_explained_and_no_other():
-    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "src" / "claimrules" / "cases").glob("*.py"))
+    folders = (ROOT / "src" / "claimrules" / room for room in ("cases", "mutants"))
+    sources = (path.read_text(encoding="utf-8") for folder in folders for path in folder.glob("*.py"))
     raised = {code for text in sources for code in re.findall(r'"(CR6\d\d)"', text)}
     assert set(re.findall(r"CR6\d\d", PAGE)) == raised
 
