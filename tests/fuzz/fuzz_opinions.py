@@ -1,7 +1,8 @@
 """What each of them says of every row of a world: the engine, the interpreter."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 
 from oracle_judge import Judge
 from oracle_knowledge import tables_of
@@ -22,6 +23,7 @@ class Said:
     """One opinion on one rule: its verdicts by row, and how many subjects they are."""
 
     verdicts: Verdicts
+    by_subject: Counter[tuple]
     subjects: int
     applicable: int
 
@@ -37,7 +39,7 @@ def engine(pack, batch, only):
                 rule = hits.plan.rule
                 rows = verdict_table(hits, context).to_pylist()
                 counts = hits.counts
-                out[rule.id] = Said(_engine_rows(rule, rows), counts.subjects, counts.subjects - counts.not_applicable)
+                out[rule.id] = Said(_engine_rows(rule, rows), _by_subject(rule, rows), counts.subjects, counts.subjects - counts.not_applicable)
         assert not intake.rejects.num_rows, intake.rejects.to_pylist()[:3]
     return out
 
@@ -48,6 +50,23 @@ def _engine_rows(rule, rows):
         money = row["amount"] if row["violating"] else None
         name = "" if rule.per else row["subject"]
         out[name, row["claim_id"], row["line_id"], row["verdict"], row["violating"], row["suspicious"], money] += 1
+    return out
+
+
+def _by_subject(rule, rows):
+    """(subject, verdict, suspicious, amount, violating rows) of every subject."""
+    groups, out = defaultdict(list), Counter()
+    for i, row in enumerate(rows):
+        alone = row["verdict"] == "not_applicable" or not rule.per or "=?" in row["subject"]
+        groups[i if alone else row["subject"]].append(row)
+    of_lines = rule.kind in ("line", "raw_line")
+    for members in groups.values():
+        first = members[0]
+        hits = [row for row in members if row["violating"]]
+        amounts = [row["amount"] for row in hits]
+        amount = sum(amounts, Decimal("0.00")) if first["verdict"] == "flagged" and None not in amounts else None
+        ids = tuple(sorted(f"{row['claim_id']}/{row['line_id']}" for row in hits)) if of_lines else len(hits)
+        out[first["subject"], first["verdict"], bool(first["suspicious"]), amount, ids] += 1
     return out
 
 

@@ -93,10 +93,15 @@ def _verdicts(named, pack, world, rows, seed, tally, out, sql):
                 continue
             tally.verdicts[who] += mine[rule_id].subjects
             tally.applicable += mine[rule_id].applicable if who == "interpreter" else 0
-            if mine[rule_id].verdicts != theirs:
+            if _mine(mine[rule_id], who) != theirs:
                 tally.different[who] += 1
                 if not tally.again(named, f"{rule_id}-{who}"):
                     _shrunk(named, pack, world, rows, seed, tally, out, who, opinion, rule_id)
+
+
+def _mine(said, who):
+    """What the engine said, in the form of the other opinion."""
+    return said.by_subject if who == "sql" else said.verdicts
 
 
 def _engine(named, pack, world, rows, seed, tally, out):
@@ -123,7 +128,7 @@ def _shrunk(named, pack, world, rows, seed, tally, out, who, opinion, rule_id): 
 
     def said(some, known):
         other = named.pack.with_knowledge(known)
-        return engine(other, some.batch(), [rule_id])[rule_id].verdicts, opinion(other, some, [rule_id])[rule_id]
+        return _mine(engine(other, some.batch(), [rule_id])[rule_id], who), opinion(other, some, [rule_id])[rule_id]
 
     def fails(some, known):
         try:
