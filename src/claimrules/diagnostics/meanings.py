@@ -97,6 +97,11 @@ MEANINGS: dict[str, Meaning] = {
         "Look into rejects.parquet: mostly one column is in another format.",
     ),
     "CR118": Meaning(
+        "registers that are not read",
+        "The claims bring registers that no knowledge table is declared for.",
+        "Declare them, or take them away; what no rule asks for does no harm.",
+    ),
+    "CR119": Meaning(
         "it is not clear which claim to explain",
         "The input has several claims and none was named, or has none of that name among those that are audited.",
         "Name one with --claim; a reversed or rejected claim has no verdict.",
@@ -309,6 +314,16 @@ MEANINGS: dict[str, Meaning] = {
         "Correct the name.",
     ),
     "CR320": Meaning("an unknown source of a parameter", "sources.yaml does not have it.", "Correct it, or add the source."),
+    "CR321": Meaning(
+        "an exemption that names no rows, or too many",
+        "An entry of exemptions.yaml says of nobody, or of lines of every claim, that they leave.",
+        "Name its rows by claim_id, person_id, item_code …",
+    ),
+    "CR322": Meaning(
+        "an exemption from a rule that there is not",
+        "An entry of exemptions.yaml names a rule that nobody has.",
+        "Take the suggestion, or remove the entry.",
+    ),
     "CR399": Meaning(
         "more errors of the same kind", "Only the first of a file are shown.", "Correct those; the rest will show."
     ),

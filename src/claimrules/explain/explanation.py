@@ -10,6 +10,7 @@ Outcome = Literal["flagged", "clean", "undecided", "not_applicable"]
 Step = Literal[
     "reversed",  # the settlement was taken back
     "refunded",  # the line was taken back
+    "exempt",  # an entry of exemptions.yaml took the row out
     "effective",  # the rule did not hold on the row's date
     "rows",  # the rule does not speak of such a row
     "knowledge",  # the table has no row for it, or which one is not known
@@ -61,9 +62,9 @@ class Condition(Fact):
 
 
 class ProvisoFact(Fact):
-    """An exception (`unless`) or a doubt. `applied`: without it the verdict would be another."""
+    """An exception (`unless`), a doubt, an entry of exemptions.yaml. `applied`: without it the verdict would be another."""
 
-    kind: Literal["unless", "doubt"]
+    kind: Literal["unless", "doubt", "exemption"]
     name: str
     truth: Truth
     applied: bool
@@ -160,7 +161,8 @@ class Change(Fact):
 class SubjectExplanation(Fact):
     """Why one subject has its verdict.
 
-    `missing`: what an undecided one lacks. `searched`: whether a change was looked for.
+    `missing`: what an undecided one lacks. `searched`: whether a change was looked for. `without`: the verdict that it would
+    have without the exemption that took it out.
     """
 
     subject: str
@@ -168,6 +170,7 @@ class SubjectExplanation(Fact):
     suspicious: bool = False
     step: Step
     detail: str = ""
+    without: Outcome | None = None
     conditions: tuple[Condition, ...] = ()
     exceptions: tuple[ProvisoFact, ...] = ()
     rows: tuple[RowFacts, ...] = ()
@@ -184,7 +187,7 @@ class SubjectExplanation(Fact):
     def removed_by(self) -> tuple[ProvisoFact, ...]:
         """The exceptions without which the subject, or a row of it, would be flagged."""
         every = (*self.exceptions, *(one for row in self.rows for one in row.exceptions))
-        return tuple(one for one in every if one.kind == "unless" and one.applied)
+        return tuple(one for one in every if one.kind != "doubt" and one.applied)
 
 
 class Explanation(Fact):

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from claimrules.batch import ClaimBatch
+from claimrules.engine.column import Mask
 from claimrules.engine.values import constant
-from claimrules.explain.explanation import Explanation, SubjectExplanation, Value
+from claimrules.explain.explanation import Explanation, ProvisoFact, SubjectExplanation, Value
 from claimrules.explain.judged import ContextOf, Judged, judge_batch
 from claimrules.explain.looking import Wording, value_of
 from claimrules.explain.nearest import find_changes
+from claimrules.explain.row_facts import source_title
 from claimrules.explain.spelling import name_of
 from claimrules.explain.subjects import SubjectReader, taken_back, touched_rows
 from claimrules.explain.world_facts import titles_of
@@ -48,7 +52,10 @@ def explain_batch(
     judged = judge_batch(asked.plan, asked.context_of(batch))
     wording = _wording(asked, judged)
     mine = touched_rows(judged, claim_id)
-    found = SubjectReader(judged, wording, asked.sources, mine).subjects()
+    apart = _exempted_rows(judged, mine)
+    found = SubjectReader(judged, wording, asked.sources, mine).subjects(apart)
+    if apart.any():
+        found += _exempted(asked, judged, wording, mine)
     found += [_refunded(claim_id, line) for line in taken_back(batch.lines, judged, claim_id)]
     if subject is not None:
         found = [one for one in found if one.subject == subject]
@@ -67,6 +74,36 @@ def explain_batch(
 
 
 _ORDER = ("flagged", "undecided", "clean", "not_applicable")
+
+
+def _exempted_rows(judged: Judged, mine: Mask) -> Mask:
+    out = np.zeros(judged.base.n, np.bool_)
+    for one in judged.hits.exempted:
+        out[one.rows] = True
+    return out & mine
+
+
+def _exempted(asked: Asked, judged: Judged, wording: Wording, mine: Mask) -> list[SubjectExplanation]:
+    """Rows that exemptions.yaml took out, with what the rule would have said of them."""
+    reader = SubjectReader(judge_batch(asked.plan, judged.context, exempt=False), wording, asked.sources, mine)
+    out: list[SubjectExplanation] = []
+    for place in np.flatnonzero(_exempted_rows(judged, mine)).tolist():
+        entries = [one.exemption for one in judged.hits.exempted if place in one.rows]
+        for said in reader.of_row(place):
+            provisos = tuple(
+                ProvisoFact(
+                    kind="exemption",
+                    name=entry.id,
+                    truth="true",
+                    applied=said.verdict == "flagged",
+                    because=entry.because,
+                    source=source_title(asked.sources, entry.source),
+                )
+                for entry in entries
+            )
+            change = {"verdict": "not_applicable", "step": "exempt", "without": said.verdict, "suspicious": False}
+            out.append(said.model_copy(update={**change, "exceptions": (*provisos, *said.exceptions), "findings": ()}))
+    return out
 
 
 def _refunded(claim_id: str, line: str) -> SubjectExplanation:

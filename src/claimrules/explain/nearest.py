@@ -35,7 +35,7 @@ _FLIPS: dict[Outcome, tuple[tuple[Outcome, ...], ...]] = {
     "not_applicable": (("flagged",), ("clean",)),
 }
 """Which outcomes count as flipped, each tuple one change; of `not_applicable` only the first that is found."""
-_NO_SEARCH = ("refunded", "reversed", "knowledge")
+_NO_SEARCH = ("refunded", "reversed", "knowledge", "exempt")
 _KEY_PARTS = {
     "claims": ("claim_id",),
     "lines": ("claim_id", "line_id"),

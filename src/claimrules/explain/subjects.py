@@ -58,15 +58,21 @@ class SubjectReader:
                 found = Found.model_validate({name: row[name] for name in _SHOWN})
                 self.findings.setdefault(row["subject"], []).append(found)
 
-    def subjects(self) -> list[SubjectExplanation]:
-        """Every subject with a row of the claim, then every row that the rule does not speak of."""
+    def subjects(self, apart: Mask) -> list[SubjectExplanation]:
+        """Every subject with a row of the claim, then every row that the rule does not speak of, some `apart` excepted."""
         touched = self.judged.rows_of(self.mine)
         ids = dict.fromkeys(int(i) for i in self.judged.subjects.ids[touched])
         out = [self._judged(subject) for subject in ids]
-        counted = np.zeros(self.judged.base.n, np.bool_)
+        counted = apart.copy()
         counted[self.judged.rows.at] = True
         out += [self._not_applicable(int(i)) for i in np.flatnonzero(self.mine & ~counted)]
         return out
+
+    def of_row(self, place: int) -> list[SubjectExplanation]:
+        """The subjects of one row of the kind, or that the rule does not speak of it."""
+        here = np.flatnonzero(self.judged.rows.at == place)
+        ids = dict.fromkeys(int(i) for i in self.judged.subjects.ids[here])
+        return [self._judged(subject) for subject in ids] or [self._not_applicable(place)]
 
     # ------------------------------------------------------------------ judged
 

@@ -86,6 +86,8 @@ class _Subject:
         step = step_word(said.verdict, said.step, self.language)
         detail = f" ({said.detail})" if said.detail else ""
         yield Line(1, f"{self._word('verdict')}: {verdict} — {step}{detail}", _STYLES[said.verdict])
+        if said.without is not None:
+            yield Line(1, f"{self._word('without')}: {verdict_word(said.without, self.language)}", _STYLES[said.without])
         if self.alike > 0:
             yield Line(1, self._word("same", n=self.alike), "dim")
         for found in said.findings:
@@ -104,7 +106,7 @@ class _Subject:
     # ------------------------------------------------------------------ conditions
 
     def _conditions(self) -> Iterator[Line]:
-        key = "rows_condition" if self.said.verdict == "not_applicable" else "conditions"
+        key = "rows_condition" if self.said.step == "rows" else "conditions"
         yield from self._stated(key, self.said.conditions, self.said.exceptions, 1)
 
     def _stated(
@@ -145,7 +147,7 @@ class _Subject:
     def _proviso(self, said: ProvisoFact, depth: int) -> Iterator[Line]:
         applied = ""
         if said.applied:
-            applied = " ← " + self._word("applied" if said.kind == "unless" else "applied_doubt")
+            applied = " ← " + self._word("applied_doubt" if said.kind == "doubt" else "applied")
         style = "bold" if said.applied else "dim"
         yield Line(depth, f"{self._word(said.kind)} [{said.name}]{applied}", style)
         if said.condition is not None:

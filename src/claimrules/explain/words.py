@@ -31,6 +31,7 @@ STEPS = {
     ("not_applicable", "effective"): ("不在规则有效期内", "the rule did not hold on that day"),
     ("not_applicable", "knowledge"): ("知识表中没有对应条目", "the table has no row for it"),
     ("not_applicable", "refunded"): ("该明细已被冲销", "the line was taken back"),
+    ("not_applicable", "exempt"): ("豁免表将此行排除在规则之外", "exemptions.yaml takes the row out of the rule"),
     ("not_applicable", "reversed"): ("该结算已退费", "the settlement was reversed"),
 }
 
@@ -46,6 +47,8 @@ WORDS = {
     "violating": ("违规", "violating"),
     "unless": ("例外", "exception"),
     "doubt": ("疑点", "doubt"),
+    "exemption": ("豁免", "exemption"),
+    "without": ("若无豁免", "without the exemption"),
     "applied": ("已排除违规", "it removed the finding"),
     "applied_doubt": ("因此为疑似", "so it is a suspicion"),
     "because": ("理由", "because"),

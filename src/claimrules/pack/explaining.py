@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.batch import ClaimBatch, open_claims
+from claimrules.batch import ClaimBatch, open_claims, read_given
 from claimrules.diagnostics import ClaimsError, Diagnostic
+from claimrules.engine.batch_context import BatchContext, Shelf
+from claimrules.engine.prepare.findings import finding_rows
 from claimrules.engine.reach import Reach
+from claimrules.engine.run import run
 from claimrules.explain import Asked, Explanation, SubjectExplanation, explain_batch
+from claimrules.findings import make_findings
 from claimrules.language.expression import Expr
 from claimrules.language.rule import Message
 from claimrules.models import Claim
-from claimrules.pack.arguments import claim_of, history_of, refuse_no_claims
+from claimrules.pack.arguments import claim_of, history_of, refuse_no_claims, registers_of
+from claimrules.plan import RulePlan
 
 if TYPE_CHECKING:
     from claimrules.pack.rule_pack import RulePack
@@ -34,14 +39,22 @@ def explain_claim(
     subject: str | None,
     since: int | None,
     nearest: bool,
+    registers: Mapping[str, Any] | None,
 ) -> Explanation:
     """One claim with the history given, as `check` judges it."""
     claim, others = claim_of(claim), history_of(history)
-    asked = _asked(pack, rule, Reach(since, alone=others is None))
+    known = pack.knowledge.registers
+    shelf = pack._shelf_with(read_given(registers_of(registers, known), known))
+    asked = _asked(pack, rule, Reach(since, alone=others is None), shelf)
     if claim.is_reversed:
         return _reversed(asked, claim.claim_id)
-    batch = ClaimBatch.from_claims([c for c in (claim, *(others or ())) if not c.is_reversed])
+    batch = ClaimBatch.from_claims([_with_encounter(c) for c in (claim, *(others or ())) if not c.is_reversed])
     return explain_batch(asked, batch, claim.claim_id, subject=subject, nearest=nearest)
+
+
+def _with_encounter(claim: Claim) -> Claim:
+    """As the door of an audit has it, so that subjects have the same names: an encounter goes by its claim."""
+    return claim if claim.encounter_id is not None else claim.model_copy(update={"encounter_id": claim.claim_id})
 
 
 def explain_input(
@@ -57,10 +70,19 @@ def explain_input(
 ) -> Explanation:
     """One claim of an input that `audit` reads, among all the others that it is judged with."""
     refuse_no_claims(claims)
-    asked = _asked(pack, rule, Reach(since))
-    whole = asked.plan.partition == "all"
+    plan = pack._chosen([rule])
+    whole = plan.whole or bool(plan.late.rules and pack._active.whole)
+    if not isinstance(claims, str | Path | Mapping | ClaimBatch):
+        claims = list(claims)  # it may be read twice
     known: list[str] = []
-    with open_claims(claims, mapping=mapping, batch_lines=2**62 if whole else 100_000, extra=pack.extra or None) as intake:
+    with open_claims(
+        claims,
+        mapping=mapping,
+        batch_lines=2**62 if whole else 100_000,
+        extra=pack.extra or None,
+        registers=pack.knowledge.registers,
+    ) as intake:
+        asked = _asked(pack, rule, Reach(since), pack._shelf_with(intake.registers))
         for part in intake.partitions():
             ids = part.claims["claim_id"].to_pylist()
             wanted = claim_id or _of_subject(pack, part, rule, subject)
@@ -79,12 +101,12 @@ def explain_input(
 def _not_there(claim_id: str | None, subject: str | None, known: list[str], read: int) -> Diagnostic:
     some = ", ".join(known[:_LISTED]) + (" …" if len(known) > _LISTED else "")
     if claim_id is None and subject is None:
-        return Diagnostic("CR118", f"there are {read} claims, and only one is explained at a time", help=f"name one: {some}")
+        return Diagnostic("CR119", f"there are {read} claims, and only one is explained at a time", help=f"name one: {some}")
     what = f"claim `{claim_id}`" if claim_id is not None else f"subject `{subject}`"
     advice = (
         f"claims are: {some}; reversed and rejected ones are not audited" if some else "there is no claim that is audited"
     )
-    return Diagnostic("CR118", f"there is no {what} among the claims that are audited", help=advice)
+    return Diagnostic("CR119", f"there is no {what} among the claims that are audited", help=advice)
 
 
 def _of_subject(pack: "RulePack", part: ClaimBatch, rule: str, subject: str | None) -> str | None:
@@ -123,7 +145,7 @@ def _reversed(asked: Asked, claim_id: str) -> Explanation:
     )
 
 
-def _asked(pack: "RulePack", rule_id: str, reach: Reach) -> Asked:
+def _asked(pack: "RulePack", rule_id: str, reach: Reach, shelf: Shelf) -> Asked:
     plan = pack._chosen([rule_id]).rules[0]
     return Asked(
         pack.rules[rule_id],
@@ -131,8 +153,17 @@ def _asked(pack: "RulePack", rule_id: str, reach: Reach) -> Asked:
         pack.knowledge,
         pack.sources,
         partial(_filled, pack, rule_id),
-        lambda batch: pack._context(batch, reach),
+        partial(_context, pack, plan, reach, shelf),
     )
+
+
+def _context(pack: "RulePack", plan: RulePlan, reach: Reach, shelf: Shelf, batch: ClaimBatch) -> BatchContext:
+    """What the engine judges by; for a rule over findings, with what the others find there."""
+    context = pack._context(batch, reach, shelf)
+    if not plan.late:
+        return context
+    found = make_findings(run(pack._active.early, context), context, pack.sources).findings
+    return context.with_findings(finding_rows(found, context.kind("claim").rows))
 
 
 def _filled(pack: "RulePack", rule_id: str, nodes: tuple[Expr, ...]) -> tuple[Expr, ...]:
