@@ -51,8 +51,10 @@ def _print(scores: "Sequence[Score]") -> None:
     killed, total = sum(s.killed for s in scores), sum(s.total for s in scores)
     alive = f", {total - killed} survived" if total > killed else ""
     equivalent = sum(s.equivalent for s in scores)
+    stillborn = sum(s.stillborn for s in scores)
+    left = f"; {counted(stillborn, 'change makes', 'changes make')} no rule" if stillborn else ""
     marked = f", {counted(equivalent, 'more is', 'more are')} marked equivalent" if equivalent else ""
-    typer.echo(f"{counted(total, 'mutant')} of {counted(len(scores), 'rule')}: {killed:,} killed{alive}{marked}")
+    typer.echo(f"{counted(total, 'mutant')} of {counted(len(scores), 'rule')}: {killed:,} killed{alive}{marked}{left}")
 
 
 def _survivor(rule_id: str, survivor: "Survivor") -> str:

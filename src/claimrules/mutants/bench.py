@@ -13,11 +13,23 @@ from claimrules.cases.documents import Placed
 from claimrules.cases.run import Whose, back_to_front, batches_of, set_up
 from claimrules.diagnostics import ClaimRulesError
 from claimrules.engine.reach import Reach
-from claimrules.engine.run import run
 from claimrules.findings.verdicts import verdict_table
 from claimrules.language.rule import Rule
 from claimrules.pack import RulePack
+from claimrules.pack.in_turn import run_in_turn
 from claimrules.plan import Plan, RulePlan
+
+FAILURES = (
+    ClaimRulesError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What a mutant that is no rule may raise: it need not make sense, and then no case can tell it from the rule."""
 
 Rows = list[list[Judged]]
 """What was judged of each case of a group."""
@@ -46,8 +58,9 @@ class Bench:
         # All variants keep the rule's id, and rules of one id keep their order in the plan.
         variants = {f"{number}": rule for number, rule in enumerate(rules)}
         try:
-            return list(replace(self._pack, rules=variants, _shelf=[]).with_params({}).plan.rules)
-        except ClaimRulesError:
+            pack = replace(self._pack, rules=variants, parameters=_own(self._pack, rules[0]), _shelf=[])
+            return list(pack.with_params({}).plan.rules)
+        except FAILURES:
             if len(rules) == 1:
                 return [None]
         return [plan for rule in rules for plan in self.plans([rule])]
@@ -72,9 +85,10 @@ class Bench:
 
     def _tables(self, plans: Sequence[RulePlan], context: Any) -> list[Any]:
         try:
-            hits = run(Plan(tuple(plans)), context, trace=True)
+            pack = self._pack
+            hits = run_in_turn(Plan(tuple(plans)), pack._active, context, pack.sources, trace=True)
             return [verdict_table(one, context) for one in hits.rules]
-        except (ClaimRulesError, NotImplementedError, ArithmeticError, LookupError, ValueError, TypeError):
+        except FAILURES:
             # A mutant need not be a rule that can be run; which of them failed is found one by one.
             if len(plans) == 1:
                 return [None]
@@ -87,7 +101,14 @@ UNRUNNABLE = (ClaimRulesError, ValidationError)
 
 def narrowed(pack: RulePack, rule: Rule) -> RulePack:
     """The pack with this rule alone: what is planned anew for each group of cases is then one rule and not all."""
-    own = {param.name for param in rule.params}
-    given = {name: text for name, text in pack.parameters.items() if name in own}
+    plan = pack.plan.only(frozenset({rule.id}))
+    if plan.late.rules:  # it sees the findings of the others
+        return pack
     # The shelf goes with the knowledge, which stays.
-    return replace(pack, rules={rule.id: rule}, parameters=given, plan=pack.plan.only(frozenset({rule.id})))
+    return replace(pack, rules={rule.id: rule}, parameters=_own(pack, rule), plan=plan)
+
+
+def _own(pack: RulePack, rule: Rule) -> dict[str, str]:
+    """The parameters given of those that the rule has: a pack refuses names that none of its rules knows."""
+    names = {param.name for param in rule.params}
+    return {name: text for name, text in pack.parameters.items() if name in names}

@@ -30,7 +30,7 @@ def killers(pack: RulePack, rule: Rule, cases: Sequence[Case], mutants: Sequence
         return {}
     bare = replace(rule, examples=None)
     rules = [bare, *(mutant.rule for mutant in mutants)]
-    near = list(islice(candidates(bare, pack.plan.rules[0].columns, cases), _MOST))
+    near = list(islice(candidates(bare, pack.plan.only(frozenset({rule.id})).columns, cases), _MOST))
     found: dict[str, str] = {}
     for bench, group in _benches(pack, near):
         left = [n for n, mutant in enumerate(mutants, 1) if mutant.id not in found]

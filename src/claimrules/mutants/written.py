@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from claimrules.cases.compare import Judged
+from claimrules.cases.from_examples import CASE_KEYS
 from claimrules.cases.world import World
 from claimrules.diagnostics import MappingNode, Node, ScalarNode, SequenceNode
 from claimrules.language.rule import Rule
@@ -13,7 +14,7 @@ from claimrules.mutants.perturb import Candidate, written
 
 _WIDTH = 120
 _PLAIN = re.compile(r"[A-Za-z0-9_\-./+*\u3400-\u9fff][A-Za-z0-9_\-./ :+*\u3400-\u9fff]*")
-_ORDER = ("given", "claims", "lines", "diagnoses", "operations", "change", "knowledge", "params")
+_ORDER = tuple(key for key in CASE_KEYS if key not in ("name", "expect"))
 
 
 def case_text(rule: Rule, candidate: Candidate, rows: Iterable[Judged], name: str) -> str:
