@@ -167,6 +167,42 @@ message: {zh: 多, en: many}
     assert open_.summary.rules["first"].undecided == 1
 
 
+def test_a_finding_names_the_rows_and_a_subject_shows_its_own_value(written: Writer) -> None:
+    rule = """
+id: first
+title: {zh: 总数, en: Total}
+category: policy
+verdict: violation
+params: {most: {default: 5}}
+per: [person]
+flag: sum(line.quantity) > param.most
+observed: {value: sum(line.quantity), limit: param.most}
+message: {zh: 多, en: "{param.most}"}
+"""
+    rows = "most: [{value: 50, from: 2024-01-01, to: 2024-01-31, source: x}]"
+    place = ("330100", "2A", "390")
+    result = claimrules.load(written({"first.yaml": rule, "parameters.yaml": rows})).audit(
+        claims((*place, "2024-01-30"), (*place, "2024-01-31"))
+    )
+    assert {(row["observed"], row["allowed"], row["message_en"]) for row in result.findings.to_pylist()} == {
+        ("200", "50", "50")
+    }
+    (ids,) = {tuple(row["knowledge_ids"]) for row in result.findings.to_pylist()}
+    assert [name.partition(":")[0] for name in ids] == ["params.most"]
+    late = claimrules.load(written({"first.yaml": rule, "parameters.yaml": rows})).audit(
+        claims((*place, "2024-01-30"), (*place, "2024-02-01"))
+    )
+    # Both findings show what was applied: the default, by the last row, though the first row has a value of its own.
+    assert {(row["allowed"], row["message_en"]) for row in late.findings.to_pylist()} == {("5", "5")}
+
+
+def test_the_gap_between_courses_cannot_vary(written: Writer) -> None:
+    rule = RULE.format(id="first", default=3).replace("most", "course_gap_days")
+    root = written({"first.yaml": rule, "parameters.yaml": "course_gap_days: [{value: 9, source: x}]"})
+    with pytest.raises(claimrules.ClaimRulesError, match="CR401"):
+        claimrules.load(root)
+
+
 def test_a_window_reaches_as_far_as_the_own_rows_parameter_says(written: Writer) -> None:
     rule = """
 id: first

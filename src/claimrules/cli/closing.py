@@ -6,9 +6,12 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from claimrules.catalog.registers import REGISTERS
 from claimrules.cli.printing import counted
 
-_TABLES = {"claims": "结算", "lines": "明细", "diagnoses": "诊断", "operations": "手术"}
+_TABLES = {"claims": "结算", "lines": "明细", "diagnoses": "诊断", "operations": "手术"} | {
+    name: schema.titles["zh"] for name, schema in REGISTERS.items() if schema.titles
+}
 _WHY = {
     "reversed": "已冲销",
     "of reversed claims": "属于已冲销的结算",

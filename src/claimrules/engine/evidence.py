@@ -44,12 +44,15 @@ FLAGGED, CLEAN, UNDECIDED = "flagged", "clean", "undecided"
 class ViewSpace(Space):
     """Some rows of a rule, for values that only findings need. What has been computed for all rows is gathered."""
 
-    def __init__(self, rows: RowSpace, at: Index) -> None:
+    def __init__(self, rows: RowSpace, at: Index, *, of_subject: bool = False) -> None:
         super().__init__(len(at), rows.in_set)
-        self.rows, self.at = rows, at
+        self.rows, self.at, self.of_subject = rows, at, of_subject
 
     def delegate(self, node: Expr) -> tuple[Space, Index] | None:
-        """Own fields at the rows themselves; the rest where it was computed."""
+        """Own fields at the rows themselves; the rest where it was computed, a subject's parameters at the subject."""
+        if isinstance(node, Param):
+            subjects = self.rows.subjects
+            return (self.rows.subject_space, subjects.ids[self.at]) if self.of_subject and subjects else (self.rows, self.at)
         if isinstance(node, Field | RowId) and not node.owner:
             base = self.rows.base
             home = home_of(node, base.rows.kind)
@@ -88,6 +91,7 @@ class Evidence:
         violating = violating[stable_order(number[subjects.ids[violating]])]
         owner = number[subjects.ids[violating]]
         view = ViewSpace(rows, violating)
+        told = ViewSpace(rows, violating, of_subject=bool(rule.per) and not rule.flags_rows)
         wanted: dict[Expr, None] = dict.fromkeys(
             part for message in rule.message for part in message.parts if not isinstance(part, str | Literal)
         )
@@ -106,7 +110,7 @@ class Evidence:
             rows=rows.at[violating],
             owner=owner,
             arguments=tuple(view.evaluate(a) for a in rule.amount.arguments),
-            values={node: view.evaluate(node) for node in wanted},
+            values={node: told.evaluate(node) for node in wanted},
             involved=tuple(self._involved(violating, owner, hit, number)),
             knowledge=tuple(self._knowledge(violating, owner)),
             suspicious=suspicious,
@@ -140,7 +144,14 @@ class Evidence:
         return [(k, o, r) for k, o, r in out if len(o)]
 
     def _knowledge(self, violating: Index, owner: Index) -> Iterator[tuple[Lookup, Index, Index]]:
-        """The knowledge rows of the violating rows; of a set those that relate an other row, or all where none does."""
+        """The knowledge rows of the violating rows; of a set those that relate an other row, or all where none does.
+
+        Those of parameters are among them.
+        """
+        for (kind, node), (lookup, asked) in self.context.consulted.items():
+            if kind == self.plan.rule.kind and node.rule == self.plan.rule.id:
+                mine = asked[self.rows.at[violating]]
+                yield lookup, owner[mine >= 0], mine[mine >= 0]
         for found in self.rows.matches.values():
             there = found.rows[violating] >= 0
             yield found.lookup, owner[there], found.rows[violating][there]

@@ -4,10 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from claimrules.catalog import BOOLEAN, Type
+from claimrules.diagnostics import Diagnostic, PlanError
 from claimrules.language.expression import Call, Expr, Let, Literal, Param, Value, conjunction, walk
 from claimrules.language.rule import OtherSpec
 from claimrules.plan.rewrite import rewritten, rewritten_rule
 from claimrules.plan.rule_plan import RulePlan
+
+COURSE = "course_gap_days"
+"""The parameter by which encounters are one course."""
 
 Parameters = Mapping[str, tuple[Type, Value]]
 
@@ -29,6 +33,9 @@ def fill(plan: RulePlan, parameters: Parameters, varying: Collection[str] = ()) 
             return Literal(type_, value)
         return node
 
+    if COURSE in varying and COURSE not in parameters:
+        message = f"`{COURSE}` chains the encounters of a person, and can have no rows in parameters.yaml"
+        raise PlanError(Diagnostic("CR401", message, plan.rule.place, help="give the rule a default that holds everywhere"))
     rule = rewritten_rule(plan.rule, number)
     lets = {let.name: let.value for let in rule.lets}
 
@@ -36,7 +43,7 @@ def fill(plan: RulePlan, parameters: Parameters, varying: Collection[str] = ()) 
         return rewritten(lets[node.name], named) if isinstance(node, Let) else node
 
     rule = rewritten_rule(rule, named)
-    gap = values.get("course_gap_days", (None, None))[1]
+    gap = values.get(COURSE, (None, None))[1]
     rule = replace(rule, others=tuple(_of_own_row(other) for other in rule.others))
     return replace(plan, rule=rewritten_rule(rule, settled), course_gap=gap if isinstance(gap, int) else None)
 
