@@ -173,7 +173,7 @@ def _other(rule: Rule, source: Source, other: OtherSpec, i: int) -> Iterator[_Ma
         yield from _match(rule, source, match, (*path, "matches", k), (*key, "match", match.name))
     turned = put(rule, (*path, "itself"), not other.itself)
     before, after = (f"itself: {str(one).lower()}" for one in (other.itself, not other.itself))
-    if other.take == "all":
+    if other.take == "all" and (other.own or other.kind in (rule.kind, "subject")):  # elsewhere no row is there twice
         said = f"itself {str(other.itself).lower()} → {str(not other.itself).lower()}"
         yield _Made(name, said, turned, Shown(source.place(key), before, after))
     take = TURNED_TAKE.get(other.take)
