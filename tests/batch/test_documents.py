@@ -82,7 +82,7 @@ def test_what_is_no_claim_is_a_reject() -> None:
 def test_a_field_that_no_document_sets_is_absent() -> None:
     plain = Claim.model_validate(ONE | {"lines": []})
     batch = ClaimBatch.from_claims([plain, plain.model_copy(update={"claim_id": "C2"})])
-    assert batch.claims.column_names == ["claim_id", "person_id", "provider_id"]
+    assert batch.claims.column_names == ["claim_id", "encounter_id", "person_id", "provider_id"]
     assert ("claims", "sex") in batch.absent
     with open_claims([plain, Claim.model_validate(ONE | {"claim_id": "C3", "sex": "male", "lines": []})]) as intake:
         [some] = intake.partitions()

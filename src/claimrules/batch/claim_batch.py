@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow.compute as pc
+
 from claimrules.batch.documents import tables_of
 from claimrules.batch.schema import NAMES, absent_columns, arrow_type, empty_table
 from claimrules.catalog import fields_of
@@ -28,7 +30,8 @@ class ClaimBatch:
     @classmethod
     def from_claims(cls, claims: Iterable[Claim]) -> "ClaimBatch":
         """From claim documents. Nothing is checked across claims: doubled keys are found by `open_claims`."""
-        return cls.from_tables(tables_of(list(claims)))
+        tables = tables_of(list(claims))
+        return cls.from_tables({**tables, "claims": with_encounters(tables["claims"])})
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, Any]) -> "ClaimBatch":
@@ -51,6 +54,15 @@ class ClaimBatch:
     def tables(self) -> dict[str, Any]:
         """The four tables by name."""
         return {name: getattr(self, name) for name in NAMES}
+
+
+def with_encounters(table: Any) -> Any:
+    """`encounter_id` is the claim's own id where it is not known."""
+    claim_id = table.column("claim_id")
+    if "encounter_id" not in table.column_names:
+        return table.add_column(1, "encounter_id", claim_id)
+    filled = pc.coalesce(table.column("encounter_id"), claim_id)
+    return table.set_column(table.column_names.index("encounter_id"), "encounter_id", filled)
 
 
 def _table_faults(tables: Mapping[str, Any]) -> Iterable[Diagnostic]:

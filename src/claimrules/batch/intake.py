@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from claimrules.batch.claim_batch import ClaimBatch
+from claimrules.batch.claim_batch import ClaimBatch, with_encounters
 from claimrules.batch.claim_index import LEFT_OUT, ORPHAN, SEQUENCE, ClaimIndex
 from claimrules.batch.counts import TableCount, Tally
 from claimrules.batch.documents import BadDocument
@@ -195,7 +194,7 @@ class Intake:
                 self._index.add_rejected(read.rejected_ids)
             if read.table is None or not read.table.num_rows:
                 continue
-            table = _with_encounter(read.table)
+            table = with_encounters(read.table)
             visible = table.column_names
             self._hash = (self._hash + total(hash_rows(table, "claims"))) % 2**64
             buckets = (hash_strings(table.column("person_id")) % np.uint64(spool.buckets)).astype(np.int64)
@@ -234,15 +233,6 @@ class Intake:
             tally.rejected += read.rejected
             tally.left_out += read.left_out
             yield read
-
-
-def _with_encounter(table: Any) -> Any:
-    """`encounter_id` is the claim's own id where it is not known."""
-    claim_id = table.column("claim_id")
-    if "encounter_id" not in table.column_names:
-        return table.add_column(1, "encounter_id", claim_id)
-    filled = pc.coalesce(table.column("encounter_id"), claim_id)
-    return table.set_column(table.column_names.index("encounter_id"), "encounter_id", filled)
 
 
 def _with_origin(table: Any, read: Read) -> Any:

@@ -90,6 +90,8 @@ def _cluster(key: Expr, rows: RowSpace, _: Index, loose: Mask) -> Linked:
     a, b = mine[relation.near], spot[cast(Index, other.data)][relation.far]
     time = rows.evaluate(time_of(rows.base.rows.kind))
     day = np.asarray(times.days(time), np.int64)[relation.near]
+    if time.known is not None:  # a row without a date may be of any date, another than all that are known
+        day = np.where(time.known[relation.near], day, np.iinfo(np.int64).min // 2 + np.arange(len(day)))
     n = rows.evaluate(cast(Expr, node.option)).data.astype(np.int64)[relation.near]
     sure = np.ones(len(a), np.bool_) if relation.sure is None else relation.sure.copy()
     for mask in (None if time.known is None else time.known, rows.member):

@@ -1,6 +1,6 @@
 """Whose each row is, and the other rows that stand beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import cast
 
@@ -14,13 +14,15 @@ from claimrules.engine.kernels.segments import group_ids, one_of_each, segment_a
 from claimrules.engine.lookup import MISSING
 from claimrules.engine.matching import expanded, narrowed_by_where, question_of, taken
 from claimrules.engine.prepare.lazy import Lazy
+from claimrules.engine.reach import Reach
 from claimrules.engine.relate import Builder, by_id
 from claimrules.engine.relate_subjects import relate_subjects
 from claimrules.engine.relation import Relation
 from claimrules.engine.sides import LeftRows, RightRows, owned
+from claimrules.engine.space import one_person
 from claimrules.engine.subject_rows import Found, RowSpace, group
 from claimrules.engine.values import ordinal
-from claimrules.language.expression import Aggregate, Call, Expr, MatchField, MatchRow, RowId, walk
+from claimrules.language.expression import Aggregate, Call, Expr, Key, MatchField, MatchRow, RowId, walk
 from claimrules.language.rule import MatchSpec, OtherSpec, Rule
 from claimrules.plan import RulePlan
 
@@ -39,7 +41,7 @@ def group_rows(plan: RulePlan, rows: RowSpace, context: BatchContext) -> tuple[R
         return rows, none
     plain = [key for key in rule.per if _chain(key.value) is None]
     ids, k, loose = _grouped([rows.evaluate(key.value) for key in plain], rows.n)
-    alone = context.reach.alone and not any(isinstance(key.value, RowId) for key in rule.per)
+    alone = not _all_here([key.value for key in rule.per], context.reach)
     incomplete = np.full(k, alone)
     for key in rule.per:
         function = _chain(key.value)
@@ -54,6 +56,13 @@ def group_rows(plan: RulePlan, rows: RowSpace, context: BatchContext) -> tuple[R
         ids, k, incomplete = _apart(ids, loose, incomplete)
     rows.subjects = group(ids, k, incomplete)
     return _once(plan, rows, context, loose)
+
+
+def _all_here(keys: Sequence[Expr], reach: Reach) -> bool:
+    """Whether all rows with these keys alike are among the data."""
+    if reach.alone:
+        return any(isinstance(key, RowId) for key in keys)
+    return not reach.person or one_person(keys)
 
 
 def _chain(key: Expr) -> str | None:
@@ -130,7 +139,9 @@ def relate(plan: RulePlan, rows: RowSpace, context: BatchContext) -> None:
 
 def _related(plan: RulePlan, spec: OtherSpec, rows: RowSpace, context: BatchContext) -> Relation:
     if spec.kind == "subject":
-        return relate_subjects(spec, rows)
+        keys = {key.name: key.value for key in plan.rule.per}
+        here = _all_here([keys[m.name] if isinstance(m, Key) else m for m, _ in spec.same], context.reach)
+        return relate_subjects(spec, rows, complete=here)
     rights, sure = _right_rows(plan, spec, rows, context)
     return Builder(spec, rows, _left_rows(spec, rows), rights, context.reach, sure).build()
 

@@ -204,11 +204,18 @@ class Builder:
         """Other claims may hold a nearer row; before the history there may be an earlier one."""
         if self._within_claim():
             return out
-        if self.reach.alone:
+        if not self._here:
             return np.full_like(out, UNKNOWN)
         if self.reach.since is not None and self.spec.take == "previous":
             return np.where(out == MISSING, UNKNOWN, out)
         return out
+
+    @property
+    def _here(self) -> bool:
+        """Whether all other rows that there may be are among the data."""
+        if self._within_claim():
+            return True
+        return not self.reach.alone and (not self.reach.person or one_person(mine for mine, _ in self.spec.same))
 
     def _within_claim(self) -> bool:
         kinds = {k.kind for k, _ in self.spec.same if isinstance(k, RowId)}
@@ -311,7 +318,7 @@ class Builder:
         out = np.zeros(n, np.bool_)
         for match in self.lefts.sets:
             out |= self.rows.sets[match].incomplete
-        if self.reach.alone and not self._within_claim():
+        if not self._here:
             return np.ones(n, np.bool_)
         if self.reach.since is not None and self.spec.within is not None:
             beyond = np.asarray(self.window.first_days() < self.reach.since)

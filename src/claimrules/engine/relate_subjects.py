@@ -13,8 +13,8 @@ from claimrules.engine.values.truth import falsehood, truth
 from claimrules.language.rule import OtherSpec
 
 
-def relate_subjects(spec: OtherSpec, rows: RowSpace) -> Relation:
-    """The subjects that stand beside each subject.
+def relate_subjects(spec: OtherSpec, rows: RowSpace, *, complete: bool = True) -> Relation:
+    """The subjects that stand beside each subject. `complete`: whether all that there are are among the data.
 
     One that may not exist, because its rows may not count, is not sure; one of which a key is not known joins nothing.
     """
@@ -55,6 +55,7 @@ def relate_subjects(spec: OtherSpec, rows: RowSpace) -> Relation:
     relation.far = np.concatenate(fars) if fars else relation.far
     all_sure = np.concatenate(flags) if flags else np.zeros(0, np.bool_)
     relation.sure = None if all_sure.all() else all_sure
+    relation.incomplete = None if complete else np.ones(space.n, np.bool_)
     if spec.take == "one":
         relation.one = _only(relation, space.n)
         relation.far_one = relation.one
@@ -68,4 +69,6 @@ def _only(relation: Relation, n: int) -> Index:
     out[np.bincount(relation.left, minlength=n) > 1] = UNKNOWN
     if relation.sure is not None:
         out[relation.left[~relation.sure]] = UNKNOWN
+    if relation.incomplete is not None:
+        out[relation.incomplete] = UNKNOWN
     return out

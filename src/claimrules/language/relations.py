@@ -194,7 +194,7 @@ class Relations(Compiling):
             if (spec := self._match(match, m, (*path, "match", match), name)) is not None
         )
         same = tuple(self._same((*path, "same", i), word, name) for i, word in enumerate(frame.same))
-        within = self._within((*path, "within"), frame.within) if frame.within else None
+        within = self._within((*path, "within"), frame.within, inside) if frame.within else None
         if frame.take in ("previous", "next") and within is not None:
             self._wrong("CR213", f"`take: {frame.take}` is the nearest row: it takes no `within`", (*path, "within"))
         where = self._condition((*path, "where"), inside) if frame.where else None
@@ -282,7 +282,7 @@ class Relations(Compiling):
         other = self.scope.others[name]
         if word in KEY_WORDS or word in self.scope.matches:
             return self._word(word, path), self._word(word, path, other.kind, name)
-        left = self._expression(path)
+        left = self._expression(path, frozenset((name,)))
         right = asked_of(left, name, other, self.scope)
         if right is None:
             what = f"`{word}` cannot be asked of `{name}`, whose rows are of the kind {other.kind}"
@@ -302,7 +302,7 @@ class Relations(Compiling):
         elif period == "prescription" and "prescription_id" not in kind_fields(self.scope.kind):
             self._wrong("CR213", f"a {self.scope.kind} has no prescription", path)
 
-    def _within(self, path: tuple[str | int, ...], text: str) -> WindowSpec:
+    def _within(self, path: tuple[str | int, ...], text: str, inside: frozenset[str]) -> WindowSpec:
         words = " ".join(text.split())
         if words in PERIODS:
             self._same_one(path, words)
@@ -323,7 +323,7 @@ class Relations(Compiling):
         if found:
             number = SqlText(found[2], source.node, max(0, source.text.find(found[2])))
             tree = self._tree(number)
-            n = NOTHING if tree is None else self._checker(number).check(tree)
+            n = NOTHING if tree is None else self._checker(number, inside).check(tree)
             if not fits(n.type, NUMBER):
                 what = f"a window is so many {found[3]}s: a number is expected, and this is {n.type}"
                 self._wrong("CR216", what, path)
@@ -332,7 +332,7 @@ class Relations(Compiling):
         parsed = parse(source)
         bare = isinstance(parsed, exp.Column) and not parsed.table and parsed.name not in self.frame.let
         unknown = bare or isinstance(parsed, Diagnostic)
-        value = NOTHING if bare or isinstance(parsed, Diagnostic) else self._checker(source).check(parsed)
+        value = NOTHING if bare or isinstance(parsed, Diagnostic) else self._checker(source, inside).check(parsed)
         if unknown or value.type.base not in (Base.WINDOW, Base.NULL):
             advice = "write `day`, `6 hours apart`, `30 days before`, `last 30 days`, or a column of type window"
             self._wrong("CR216", f"`{words}` is not a window", path, advice)

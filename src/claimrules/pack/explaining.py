@@ -45,7 +45,7 @@ def explain_claim(
     claim, others = claim_of(claim), history_of(history)
     known = pack.knowledge.registers
     shelf = pack._shelf_with(read_given(registers_of(registers, known), known))
-    asked = _asked(pack, rule, Reach(since, alone=others is None), shelf)
+    asked = _asked(pack, rule, Reach(since, alone=others is None, person=True), shelf)
     if claim.is_reversed:
         return _reversed(asked, claim.claim_id)
     batch = ClaimBatch.from_claims([_with_encounter(c) for c in (claim, *(others or ())) if not c.is_reversed])

@@ -316,7 +316,7 @@ class RulePack:
         batch = ClaimBatch.from_claims([c for c in claims if not c.is_reversed])
         known = self.knowledge.registers
         shelf = self._shelf_with(read_given(registers_of(registers, known), known))
-        context = self._context(batch, Reach(_since(history_from), alone=others is None), shelf)
+        context = self._context(batch, Reach(_since(history_from), alone=others is None, person=True), shelf)
         active = self._active
         made = make_findings(run_in_turn(active, active, context, self.sources), context, self.sources)
         findings, undecided = (_of_claim(table, claim.claim_id) for table in (made.findings, made.undecided))
