@@ -17,11 +17,12 @@ _HOURS_A_DAY = 24
 _YEAR = Decimal(365)
 _FIRST, _LAST = dt.datetime(1900, 1, 2), dt.datetime(2199, 12, 30)  # noqa: DTZ001 - input times carry no zone
 _MOST_DAYS = 60_000
+_INTEGER_DIGITS = 18
 
 
 def candidates(value: Any, type_: Type, reach: Reach) -> list[Any]:
     """Other values of a type, near and telling ones, each once, nearest first."""
-    found = list(dict.fromkeys(c for c in _raw(value, type_, reach) if c is not None and c != value))
+    found = list(dict.fromkeys(c for c in _raw(value, type_, reach) if c is not None and c != value and _fits(c, type_)))
     return sorted(found, key=lambda c: (distance(value, c), str(c)))
 
 
@@ -94,8 +95,8 @@ def further(value: Any, type_: Type) -> Iterator[list[Any]]:
             [start + s for s in steps],
             [start - s for s in steps if s < start] + ([Decimal(0)] if start > 0 else []),
         )
-        yield [int(v) if type_.base is Base.INTEGER else v for v in ups]
-        yield [int(v) if type_.base is Base.INTEGER else v for v in downs]
+        for way in (ups, downs):
+            yield [int(v) if type_.base is Base.INTEGER else v for v in way if _fits(v, type_)]
         return
     start_ = _moment(value)
     shifts = [_DAY * 2**k for k in range(15)]
@@ -108,8 +109,8 @@ def middle(value: Any, flipped: Any, type_: Type) -> Any:
     if type_.is_number:
         unit = unit_of(type_)
         half = ((Decimal(flipped) - Decimal(value)) / 2 / unit).to_integral_value(ROUND_FLOOR) * unit
-        out = Decimal(value) + half
-        out = int(out) if type_.base is Base.INTEGER else out.quantize(unit)
+        exact = (Decimal(value) + half).quantize(unit)
+        out = int(exact) if type_.base is Base.INTEGER else exact
         return None if out in (value, flipped) else out
     if type_.is_time:
         start, end = _moment(value), _moment(flipped)
@@ -134,6 +135,14 @@ def distance(value: Any, other: Any, scale: Decimal = Decimal(0)) -> Decimal:
         return Decimal(abs((_moment(other) - _moment(value)) / _MINUTE)) / (24 * 60) / _YEAR
     largest = max(abs(Decimal(value)), abs(Decimal(other)), scale)
     return abs(Decimal(other) - Decimal(value)) / largest if largest else Decimal(0)
+
+
+def _fits(value: Any, type_: Type) -> bool:
+    """Whether a number has room in its type."""
+    if not type_.is_number:
+        return True
+    digits = type_.precision - type_.scale if type_.base is Base.DECIMAL else _INTEGER_DIGITS
+    return abs(Decimal(value)) < Decimal(10) ** digits
 
 
 def _moment(value: dt.date) -> dt.datetime:

@@ -168,9 +168,10 @@ def _times(node: Field, look: Look, conditions: list[Expr], out: Reach) -> None:
     """Known dates beside the field, for one that is not known."""
     if not node.type.is_time:
         return
-    beside = [p for c in conditions for p in walk(c) if isinstance(p, Field | MatchField) and p.type.is_time and p != node]
-    kinds = ("line", "claim", "encounter")
-    beside += [time_of(kind) for kind in kinds if kind in KINDS]
+    beside: list[Expr] = [
+        p for c in conditions for p in walk(c) if isinstance(p, Field | MatchField) and p.type.is_time and p != node
+    ]
+    beside += [time_of(kind) for kind in ("line", "claim", "encounter")]
     for part in beside:
         said = _read(look, part)
         if said is not None:

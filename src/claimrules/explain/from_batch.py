@@ -112,7 +112,8 @@ def _refunded(claim_id: str, line: str) -> SubjectExplanation:
 
 def _wording(asked: Asked, judged: Judged) -> Wording:
     rule = asked.rule
-    parts = tuple(dict.fromkeys(part for top in expressions(rule) for part in walk(top) if not isinstance(part, Literal)))
+    every = (part for top in expressions(rule) for part in walk(top))
+    parts: tuple[Expr, ...] = tuple(dict.fromkeys(part for part in every if not isinstance(part, Literal)))
     filled = dict(zip(parts, asked.fill(parts), strict=True))
     tables: dict[str, Table] = {m.name: asked.knowledge.tables[m.table] for m in judged.plan.rule.matches}
     for other in rule.others:

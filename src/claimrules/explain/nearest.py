@@ -96,7 +96,7 @@ class Search:
     @property
     def spent(self) -> bool:
         """Whether enough has been judged again."""
-        size = sum(getattr(self.worlds.batch, name).num_rows for name in ("claims", "lines", "diagnoses", "operations"))
+        size = sum(int(table.num_rows) for table in self.worlds.batch.tables().values())
         return self.worlds.runs * max(size, 1) > MOST_ROWS
 
     def changes(self, said: SubjectExplanation) -> list[Change]:
@@ -259,8 +259,9 @@ class Search:
         return [*dict.fromkeys(unknown)]
 
 
-def _rank(flip: Flip) -> tuple[Decimal, int, str]:
-    return (flip.size, flip.order, str(flip.after))
+def _rank(flip: Flip) -> tuple[bool, Decimal, int, str]:
+    """Nearest first. What makes the rule speak of something else is an answer only where there is no other."""
+    return (flip.outcome == "not_applicable", flip.size, flip.order, str(flip.after))
 
 
 def _between(low: Any, high: Any, cell: Cell) -> Any:

@@ -135,7 +135,7 @@ class SubjectReader:
             return "knowledge"
         if judged.rows.member is not None and not all(judged.rows.member[i] for i in at):
             space = judged.rows
-            unsure = [i for i in at if not cast(Mask, judged.rows.member)[i]]
+            unsure = [i for i in at if not judged.rows.member[i]]
             return (
                 "rows"
                 if rule.rows is not None and any(Look(space, i, self.wording).truth(rule.rows) == "unknown" for i in unsure)

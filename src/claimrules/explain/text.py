@@ -23,6 +23,8 @@ from claimrules.explain.words import step_word, verdict_word, word
 
 _STYLES = {"flagged": "bold red", "clean": "bold green", "undecided": "bold yellow", "not_applicable": "dim"}
 _TRUTHS = {"true": ("TRUE ", "green"), "false": ("FALSE", "red"), "unknown": ("NULL ", "yellow")}
+_MOST_CLEAN = 3
+"""Clean subjects that are written out; the others have a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def lines_of(explanation: Explanation, language: str = "zh") -> Iterator[Line]:
     if explanation.parameters:
         said = ", ".join(_value(p, language) for p in explanation.parameters)
         yield Line(0, f"{word('parameters', language)}: {said}", "dim")
+    clean = 0
     shown: set[tuple[str, str, str, tuple[Condition, ...]]] = set()
     for subject in explanation.subjects:
         same = (subject.verdict, subject.step, subject.detail, subject.conditions)
@@ -65,6 +68,11 @@ def lines_of(explanation: Explanation, language: str = "zh") -> Iterator[Line]:
             continue
         shown.add(same)
         alike = [s for s in explanation.subjects if (s.verdict, s.step, s.detail, s.conditions) == same and not s.changes]
+        clean += subject.verdict == "clean"
+        if clean > _MOST_CLEAN and subject.step != "unless":
+            verdict = verdict_word("clean", language)
+            yield Line(0, f"{subject.subject}: {verdict} — {step_word('clean', subject.step, language)}", "dim")
+            continue
         yield Line(0, "")
         yield from _Subject(subject, language, len(alike) - 1 if subject.verdict == "not_applicable" else 0).lines()
 
