@@ -72,13 +72,23 @@ def _by_subject(rule, rows):
 
 def interpreter(pack, world, only):
     """The interpreter's verdicts by rule."""
-    seen = make_world(world.claims, world.lines, world.diagnoses, world.operations)
-    tables = tables_of(pack)
+    seen, tables = _prepared(pack, world)
     out = {}
     for rule_id in sorted(only):
         judge = Judge(pack.rules[rule_id], seen, tables, pack.parameters, plan=pack.plan)
         out[rule_id] = expected(judge)
     return out
+
+
+_last: list = [None, None, None]
+
+
+def _prepared(pack, world):
+    """The interpreter's world and tables; the last ones are kept for the next rule."""
+    if _last[0] is not pack.knowledge or _last[1] is not world:
+        seen = make_world(world.claims, world.lines, world.diagnoses, world.operations)
+        _last[:] = [pack.knowledge, world, (seen, tables_of(pack))]
+    return _last[2]
 
 
 def expected(judge):

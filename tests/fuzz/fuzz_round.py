@@ -17,7 +17,7 @@ from claimrules.testing.making import Size, make_world
 
 SMALL = Size()
 LARGE = Size(people=60, claims=220, lines=700, diagnoses=200, operations=80, sure=True)
-CHECKED = 3
+CHECKED = 2
 """Claims of a world that `check` is asked about one at a time."""
 SAME_ONCE_IN = 5
 MOST_FILES = 100

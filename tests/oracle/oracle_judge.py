@@ -1,6 +1,6 @@
 """The language's semantics, row by row: what a rule says of each row of its kind."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -279,11 +279,12 @@ class Judge:
         known = connected([link for link, dates in certain.items() if len(dates) >= least[link]])
         wider = connected([link for link, dates in possible.items() if len(dates) >= least[link]])
         people = {entry.row.get("encounter", "person_id") for entry in self.entries} | set(wider)
-        size = lambda of, person: sum(of.get(p, p) == of.get(person, person) for p in people)  # noqa: E731
+        sizes = [Counter(of.get(p, p) for p in people) for of in (known, wider)]
         loose = {wider.get(p, p) for p in open_}
         for entry in self.entries:
             me = entry.row.get("encounter", "person_id")
-            doubt = size(wider, me) > size(known, me) or wider.get(me, me) in loose
+            smaller = sizes[0][known.get(me, me)] < sizes[1][wider.get(me, me)]
+            doubt = smaller or wider.get(me, me) in loose
             entry.chained = {**entry.chained, name: known.get(me, me)}
             entry.doubtful = entry.doubtful or doubt
 
@@ -833,7 +834,8 @@ class Judge:
                     excess = min(values[0], max(Decimal(0), total - values[1]))
                     result[id(entry)] = excess if node.function == "excess" else values[0] - excess
         if node.function in ("excess_within", "supply_left"):
-            dated = [(entry, (*values, day(entry.row.time))) for entry, values in steps if entry.row.time is not None]
+            # The checker adds the row's date as the last argument.
+            dated = [(entry, (*values[:-1], day(values[-1]))) for entry, values in steps]
             walk = excess_within if node.function == "excess_within" else supply_left
             found = walk([values for _, values in dated])
             return {id(entry): value for (entry, _), value in zip(dated, found, strict=True)}
@@ -848,8 +850,6 @@ class Judge:
                 return True
             for entry in placed:
                 if any(plain(self.value(a, At(entry))) is None for a in node.arguments):
-                    return True
-                if node.function in ("excess_within", "supply_left") and entry.row.time is None:
                     return True
         return False
 
@@ -882,20 +882,22 @@ class Judge:
             if verdict is False and self.rule.per and (self.left_out(members) or entry.doubtful):
                 verdict = None
             mine = rows[id(entry)] is True
-            hits = [m for m in members if rows[id(m)] is True]
+            violating = hits = [m for m in members if rows[id(m)] is True]
             doubtful = any(self._doubtful(m) or self.clockless(m) for m in hits)
         else:
             first = members[0]
             verdict = self._condition(first)
             if all(m.sure is None for m in members):
                 verdict = and_(verdict, None)
+            verdict = self._with_company(verdict, first, of_subject=True)
             if verdict is False and (self.left_out(members) or entry.doubtful):
                 verdict = None
             mine = verdict is True and entry.sure is True
+            violating = [m for m in members if m.sure is True]
             doubtful = self._doubtful(first) or any(self.clockless(m) for m in members)
         if verdict is not True:
             return Answer("clean" if verdict is False else "undecided")
-        return Answer("flagged", mine, doubtful, self._amount(entry) if mine else None)
+        return Answer("flagged", mine, doubtful, self._amount(entry, violating) if mine else None)
 
     def _condition(self, entry):
         verdict = False
@@ -906,15 +908,20 @@ class Judge:
         return verdict
 
     def _verdict(self, entry):
-        verdict = and_(self._condition(entry), entry.sure)
+        return self._with_company(and_(self._condition(entry), entry.sure), entry)
+
+    def _with_company(self, verdict, entry, *, of_subject=None):
+        """FALSE where the one other row that the flag names is not there, unless the rule asks for just that."""
         asked = {p.name for p in self.everything() if isinstance(p, Missing) and not p.owner}
         named = {
             p.owner
             for _, node in self.rule.flag
             for p in self._spelled_out(node)
-            if isinstance(p, Field | MatchField) and p.owner
+            if isinstance(p, Field | MatchField | OfSubject) and p.owner
         }
         for spec in self.rule.others:
+            if of_subject is not None and spec.of_subject != of_subject:
+                continue
             if spec.take != "all" and spec.name in named - asked:
                 row = self.taken(entry, spec.name)
                 verdict = and_(verdict, None if row is UNKNOWN else row is not MISSING)
@@ -925,10 +932,10 @@ class Judge:
 
     # ---------------------------------------------------------------- amounts
 
-    def _amount(self, entry):
-        from oracle_amounts import amount  # noqa: PLC0415  it evaluates expressions here
+    def _amount(self, entry, members):
+        from oracle_amounts import amount, bundle  # noqa: PLC0415  they evaluate expressions here
 
-        return amount(self, entry)
+        return bundle(self, entry, members) if self.rule.amount.method == "bundle_difference" else amount(self, entry)
 
 
 class _Down:
