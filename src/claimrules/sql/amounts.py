@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from claimrules.catalog import KINDS, Base, Type
+from claimrules.catalog import KINDS, MONEY, Base, Type
 from claimrules.sql.fragments import half_up, smallest, sql, table, yuan
 from claimrules.sql.needs import PARTS
 from claimrules.sql.query import select
@@ -75,9 +75,48 @@ def amount_of(stages: Stages) -> exp.Expression:
     raw = _raw(method, rule.kind, given, argument.type)
     held = sql("LEAST(GREATEST(_raw, 0), GREATEST(r.scope, 0))", raw=raw)
     return sql(
-        "CASE WHEN r.scope IS NOT NULL AND _given IS NOT NULL AND _raw IS NOT NULL THEN CAST(_held AS DECIMAL(18, 2)) END",
-        given=given, raw=raw, held=held,
+        "CASE WHEN r.scope IS NOT NULL AND _raw IS NOT NULL THEN CAST(_held AS DECIMAL(18, 2)) END", raw=raw, held=held
     )
+
+
+def add_bundle(stages: Stages) -> None:
+    """A6: what the subject's violating rows have in scope above the bundle's price, by cumulative share of that."""
+    rule = stages.rule
+    argument = rule.amount.arguments[0]
+    price = stages.values(argument, Place())
+    if argument.type.base is Base.DOUBLE:
+        price = sql("CAST(ROUND(_x, 6) AS DECIMAL(28, 6))", x=price)
+    mine = "PARTITION BY r.subject_entry, r.violates"
+    stages.stage(
+        "components",
+        [
+            ("own", sql("CASE WHEN r.scope IS NOT NULL THEN GREATEST(r.scope, 0) END")),
+            ("price", price),
+        ],
+        "bundle: what each component claimed, and the bundle's price",
+    )
+    known = f"COUNT(r.own) OVER ({mine}) = COUNT(*) OVER ({mine}) AND COUNT(r.price) OVER ({mine}) = COUNT(*) OVER ({mine})"
+    stages.stage(
+        "bundles",
+        [
+            ("total", sql(f"CASE WHEN {known} THEN SUM(r.own) OVER ({mine}) END")),
+            ("dearest", sql(f"MAX(r.price) OVER ({mine})")),
+            ("so_far", sql(f"SUM(r.own) OVER ({mine} ORDER BY r.{rule.kind}_row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)")),
+        ],
+    )
+    above = _rounded(sql("r.total - r.dearest"), MONEY, 2)
+    stages.stage(
+        "above",
+        [("above", sql("CASE WHEN r.total IS NOT NULL AND r.dearest IS NOT NULL THEN LEAST(GREATEST(_a, 0), r.total) END", a=above))],
+    )
+    cents, total = smallest(sql("r.above"), 2), smallest(sql("r.total"), 2)
+    after = half_up(sql("_a * _s", a=cents, s=smallest(sql("r.so_far"), 2)), total)
+    before = half_up(sql("_a * _s", a=cents, s=smallest(sql("r.so_far - r.own"), 2)), total)
+    share = sql(
+        "CASE WHEN r.above IS NULL THEN NULL WHEN r.total = 0 THEN CAST(0 AS DECIMAL(18, 2)) ELSE _m END",
+        m=yuan(sql("_a - _b", a=after, b=before)),
+    )
+    stages.stage("shared", [("row_amount", share)], "spread by what each claimed, so that the shares add up to the cent")
 
 
 def _raw(method: str, kind: str, given: exp.Expression, type_: Type) -> exp.Expression:
@@ -92,7 +131,9 @@ def _raw(method: str, kind: str, given: exp.Expression, type_: Type) -> exp.Expr
     if method == "discount":
         return _rounded(sql(f"r.{kind}_amount - _due", due=given), type_, 2)
     if method == "instead_of":
-        return _rounded(sql(f"r.{kind}_amount - _p * r.{kind}_quantity", p=given), type_, 2)
+        price = sql("CAST(ROUND(_x, 6) AS DECIMAL(28, 6))", x=given) if type_.base is Base.DOUBLE else given
+        rest = sql(f"r.{kind}_amount - _p * r.{kind}_quantity", p=price)
+        return sql("CASE WHEN _p IS NULL THEN r.scope ELSE _rest END", p=given, rest=_rounded(rest, MONEY, 2))
     return _rounded(given, type_, 2)
 
 

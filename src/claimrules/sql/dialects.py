@@ -3,9 +3,15 @@
 from sqlglot import Dialect, exp
 
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, suggest
+from claimrules.language.expression import Call, Walk
 from claimrules.language.rule import Rule
+from claimrules.sql.needs import all_parts
 
 DIALECTS = ("duckdb", "spark", "databricks", "postgres", "oracle", "snowflake", "bigquery", "redshift", "mysql", "tsql", "clickhouse", "trino", "hive", "presto")
+
+
+LISTS = ("duckdb",)
+"""Dialects with lists that a recursive query can carry along."""
 
 
 class SqlError(ClaimRulesError):
@@ -18,6 +24,31 @@ def refuse(rule: Rule, dialect: str) -> None:
         near = suggest(dialect, DIALECTS)
         advice = f"did you mean `{near}`?" if near else f"dialects are: {', '.join(DIALECTS)}"
         raise SqlError(Diagnostic("CR501", f"unknown dialect `{dialect}`", help=advice))
+    found = [Diagnostic("CR502", f"{what} cannot be said in SQL", rule.place, help=why) for what, why in unsayable(rule, dialect)]
+    if found:
+        raise SqlError(found)
+
+
+_UNSAYABLE = {
+    "in_unit": "free text with its units is read by a parser; no function of SQL folds its characters as that does",
+    "similarity": "edit distance is counted in characters; where SQL has it, it counts bytes",
+}
+
+
+def unsayable(rule: Rule, dialect: str) -> list[tuple[str, str]]:
+    """What of a rule no query of that dialect says, with the reason."""
+    out = dict.fromkeys(
+        (f"`{part.function}`", _UNSAYABLE[part.function])
+        for part in all_parts(rule)
+        if isinstance(part, Call) and part.function in _UNSAYABLE
+    )
+    for other in rule.others:
+        if other.kind == "finding":
+            out[f"`{other.name}`, which are findings", "they are what all other rules say, not a table of the contract"] = None
+    walks = any(isinstance(part, Walk) and part.function == "excess_within" for part in all_parts(rule))
+    if walks and dialect not in LISTS:
+        out[f"`excess_within` in {dialect}", f"its scan carries a list along; {', '.join(LISTS)} can"] = None
+    return list(out)
 
 
 def printed(rule: Rule, tree: exp.Select, dialect: str) -> str:

@@ -7,7 +7,8 @@ one of the clock.
 
 from claimrules.catalog import KIND_TABLES, KINDS, SENTINELS, UNKNOWN, Base, Field, Type
 from claimrules.catalog import kind_fields
-from claimrules.sql.fragments import column, name, sql, table, text
+from claimrules.sql.courses import with_courses
+from claimrules.sql.fragments import column, sql, table, text
 from claimrules.sql.needs import MONEY, Needs
 from claimrules.sql.netting import net_lines
 from claimrules.sql.query import Query, select
@@ -27,8 +28,9 @@ _TIES = {
 class Kinds:
     """Makes the CTEs of kinds at their first use. `extra`: declared columns beyond the catalog, by table."""
 
-    def __init__(self, query: Query, needs: Needs, extra: dict[str, dict[str, Type]]) -> None:
+    def __init__(self, query: Query, needs: Needs, extra: dict[str, dict[str, Type]], course_gap: exp.Expression | None) -> None:
         self.query, self.needs, self.extra = query, needs, extra
+        self.course_gap = course_gap
         self.made: dict[str, str] = {}
         self.live = self._claims()
         self.made["claim"] = self._view("claim", self.live)
@@ -61,7 +63,7 @@ class Kinds:
         )
         body = select(
             [
-                sql("c.*").transform(lambda n: n),
+                sql("c.*"),
                 ("visit", visit),
                 ("claim_row", sql("ROW_NUMBER() OVER (ORDER BY c.settled_at NULLS FIRST, c.claim_id)")),
             ],
@@ -93,9 +95,11 @@ class Kinds:
         order = sql(
             "ROW_NUMBER() OVER (ORDER BY e.encounter_admitted_at NULLS FIRST, e.encounter_discharged_at NULLS FIRST, e.encounter_claim_id)"
         )
-        shown = [column("e", "visit"), *(column("e", f"encounter_{n}") for n in self._columns("encounter", ("person_id", "provider_id", "admitted_at", "discharged_at", "claim_id")))]
+        needed = ("person_id", "provider_id", "admitted_at", "discharged_at", "claim_id")
+        shown = [column("e", "visit"), *(column("e", f"encounter_{n}") for n in self._columns("encounter", needed))]
         body = select([*shown, ("encounter_row", order), ("clock", off_midnight(column("e", "encounter_admitted_at")))], table(parts, "e"))
-        return self.query.add("encounter", body.where(sql("e.settled_last = 1")))
+        encounter = self.query.add("encounter", body.where(sql("e.settled_last = 1")))
+        return encounter if self.course_gap is None else with_courses(self.query, encounter, self.course_gap)
 
     def _assembled_column(self, n: str) -> exp.Expression:
         over = "OVER (PARTITION BY c.person_id, c.provider_id, c.visit)"
@@ -133,7 +137,7 @@ class Kinds:
     def _view(self, kind: str, source: str) -> str:
         """A kind with the columns of the kinds above it, its number and its clock."""
         own = [(f"{kind}_{n}", column("t", n)) for n in self._columns(kind)]
-        above = [column("e", f"encounter_{n}") for n in self._columns("encounter")]
+        above = self._above()
         rows: list[exp.Expression | tuple[str, exp.Expression]] = [sql("t.claim_row"), sql("t.encounter_row")]
         if kind != "claim":
             above += [column("c", f"claim_{n}") for n in self._columns("claim")]
@@ -147,6 +151,11 @@ class Kinds:
             "raw_line": "fee lines as they came, with their settlement and encounter",
         }
         return self.query.add(f"{kind}_rows" if kind != "claim" else "claim_rows", body, says.get(kind, ""))
+
+    def _above(self) -> list[exp.Expression]:
+        """The encounter's columns."""
+        course = [] if self.course_gap is None else [sql("e.course")]
+        return [*(column("e", f"encounter_{n}") for n in self._columns("encounter")), *course]
 
     def _number(self, kind: str) -> exp.Expression:
         time = "e.encounter_admitted_at" if kind == "diagnosis" else f"t.{KINDS[kind].time[0]}"
@@ -163,7 +172,7 @@ class Kinds:
 
     def _days(self) -> str:
         """The calendar days of each encounter, from admission to discharge."""
-        above = [column("e", f"encounter_{n}") for n in self._columns("encounter")]
+        above = self._above()
         stay = select(
             [sql("e.encounter_row"), ("day_date", sql("CAST(e.encounter_admitted_at AS DATE)")),
              ("last_date", sql("CAST(e.encounter_discharged_at AS DATE)"))],
@@ -198,6 +207,3 @@ def clean(field: Field, value: exp.Expression) -> exp.Expression:
     if field.type.base is Base.TEXT:
         return sql("NULLIF(_x, _u)", x=value, u=text(UNKNOWN))
     return value
-
-
-__all__ = ["Kinds", "clean", "name", "off_midnight"]

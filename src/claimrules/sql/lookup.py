@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from claimrules.catalog import Absence, Base, Match
+from claimrules.catalog import Absence, Match
 from claimrules.knowledge import Table
-from claimrules.language.expression import Expr, MatchField, MatchRow
 from claimrules.language.rule import MatchSpec
 from claimrules.language.scope import time_of
 from claimrules.sql.fragments import column, every, name, sql, table, text
@@ -186,47 +185,60 @@ class Lookup:
 
     # ------------------------------------------------------------------ all rows
 
-    def all(self) -> str:
-        """The rows of the narrowest region; one of NULLs where none is sure and one may fit, or the key is not known."""
+    def all(self) -> tuple[str, str]:
+        """The CTE of the rows that fit for sure, of the narrowest region; and that of all that fit or may."""
         match, source = self.match, self.source
         found = self.candidates(f"{match.name}_fitting")
-        over = f"OVER (PARTITION BY t.{source.number})"
-        inner = select(
-            [
-                sql("t.*"),
-                ("widest", sql(f"MAX(CASE WHEN t.fits THEN t.width END) {over}")),
-                ("place", sql(f"ROW_NUMBER() OVER (PARTITION BY t.{source.number} ORDER BY t.knowledge_id)")),
-            ],
-            table(found, "t"),
-        )
-        shown = [(n, sql("CASE WHEN t.widest IS NOT NULL THEN _c END", c=column("t", n))) for n in self._columns()]
-        body = (
-            select([column("t", source.number), *shown], inner.subquery("t"))
-            .where(sql("(t.fits AND t.width = t.widest) OR (t.widest IS NULL AND t.place = 1)"))
-        )
-        return self.query.add(f"{match.name}_set", body, "all of them, of the narrowest region")
+        widest = sql(f"MAX(t.width) OVER (PARTITION BY t.{source.number})")
+        inner = select([sql("t.*"), ("widest", widest)], table(found, "t")).where(sql("t.fits"))
+        shown = [column("t", n) for n in self._columns()]
+        body = select([("entry", column("t", source.number)), *shown], inner.subquery("t")).where(sql("t.width = t.widest"))
+        return self.query.add(f"{match.name}_set", body, "all of them, of the narrowest region"), found
 
-    def spread(self) -> str:
-        """The source, each row once for each of its knowledge rows; those without one are gone."""
+    def as_set(self, *, asked: bool) -> tuple[str, str]:
+        """The source with `missing` and `incomplete` of its set; and the CTE of the set's rows."""
         match, source, r = self.match, self.source, self.source.alias
-        rows = self.all()
+        rows, found = self.all()
+        body = select(
+            [("entry", column("t", source.number)), ("fitting", sql("COUNT(CASE WHEN t.fits THEN 1 END)")),
+             ("doubtful", sql("COUNT(CASE WHEN t.fits IS NULL THEN 1 END)"))],
+            table(found, "t"),
+        ).group_by(column("t", source.number))
+        counts = self.query.add(f"{match.name}_counts", body)
+        none = sql("COALESCE(a.fitting, 0) = 0")
+        unknown = sql("_k IS NULL OR COALESCE(a.doubtful, 0) > 0", k=self.first)
+        no_limit = self.table.schema.absence is Absence.NO_LIMIT
+        covered = sql("COALESCE(_c, FALSE)", c=self._covered())
+        covered = exp.true() if no_limit else covered
+        missing = sql("CASE WHEN NOT _none THEN FALSE WHEN _covered AND NOT _unknown THEN TRUE END",
+                      none=exp.paren(none), covered=covered, unknown=exp.paren(unknown))
+        incomplete = sql("_unknown OR (_none AND NOT _covered)", unknown=exp.paren(unknown), none=none, covered=covered)
+        body = select(
+            [sql(f"{r}.*"), (f"{match.name}_missing", missing), (f"{match.name}_incomplete", incomplete)], table(source.cte, r)
+        ).join(table(counts, "a"), on=sql(f"a.entry = {r}.{source.number}"), join_type="left")
+        if no_limit and not asked:
+            body = body.where(sql("NOT _none OR _unknown", none=exp.paren(none), unknown=exp.paren(unknown)))
+        return self.query.add(f"with_{match.name}", body, f"each row and whether it has rows of {self.table.schema.name}"), rows
+
+    def spread(self, *, asked: bool = False) -> str:
+        """The source, each row once for each of its knowledge rows; with NULLs where they are not known; else it is gone."""
+        match, source, r = self.match, self.source, self.source.alias
+        rows, found = self.all()
         columns = [(f"{match.name}_{n}", column("m", n)) for n in self._columns()]
         missing = (f"{match.name}_missing", sql("CASE WHEN m.knowledge_id IS NOT NULL THEN FALSE END"))
+        doubtful = f"EXISTS (SELECT 1 FROM {found} AS d WHERE d.{source.number} = {r}.{source.number} AND d.fits IS NULL)"
+        kept = [sql("m.entry IS NOT NULL"), sql("_k IS NULL", k=self.first), sql(doubtful)]
+        if self.table.schema.absence is not Absence.NO_LIMIT:
+            kept.append(sql("NOT COALESCE(_c, FALSE)", c=self._covered()))
+        if source.owner and (asked or self.table.schema.absence is not Absence.NO_LIMIT):
+            kept.append(exp.true())
         body = select([sql(f"{r}.*"), *columns, missing], table(source.cte, r)).join(
-            table(rows, "m"), on=sql(f"m.{source.number} = {r}.{source.number}"), join_type="left"
+            table(rows, "m"), on=sql(f"m.entry = {r}.{source.number}"), join_type="left"
         )
-        body = body.where(sql(f"m.{source.number} IS NOT NULL OR _k IS NULL", k=self.first))
+        body = body.where(exp.or_(*kept))
         return self.query.add(f"with_{match.name}", body, f"each row once for each of its rows of {self.table.schema.name}")
 
 
 def q(text_: str) -> str:
     """A column's name as it stands in a template."""
     return name(text_).sql("duckdb")
-
-
-def mentions(node: Expr, match: str) -> bool:
-    """Whether a node is a column or the row of a match of the rule's own rows."""
-    return isinstance(node, MatchField | MatchRow) and not node.owner and node.match == match
-
-
-__all__ = ["Base", "Lookup", "Source", "mentions", "q"]

@@ -28,6 +28,7 @@ class Needs:
 
     columns: dict[str, set[str]] = field(default_factory=lambda: {kind: set() for kind in KINDS})
     kinds: set[str] = field(default_factory=set)
+    course: bool = False
 
     def add(self, node: Expr) -> None:
         """Note what an expression names."""
@@ -54,7 +55,10 @@ def needs_of(rule: Rule) -> Needs:
     out.kinds |= {rule.kind, "claim", "encounter"}
     if rule.amount.method != "none":
         _money(rule, out)
-    if _asks_prescription(rule):
+    out.course = any(p.name == "course_gap_days" for p in rule.params) and _asks(rule, "course")
+    if out.course:
+        out.columns["encounter"].add("principal_diagnosis")
+    if _asks(rule, "prescription"):
         for kind in ("line", "raw_line"):
             out.columns[kind].add("prescription_id")
     for kind in list(out.kinds):
@@ -70,10 +74,10 @@ def needs_of(rule: Rule) -> Needs:
     return out
 
 
-def _asks_prescription(rule: Rule) -> bool:
-    """Whether a window may mean the same prescription: it says so, or it stands in a table."""
+def _asks(rule: Rule, period: str) -> bool:
+    """Whether a window may mean the same prescription or course: it says so, or it stands in a table."""
     windows = [other.within for other in rule.others if other.within is not None]
-    if any(w.column is not None or w.period == "prescription" for w in windows):
+    if any(w.column is not None or w.period == period for w in windows):
         return True
     return any(isinstance(part, Call) and part.function == "period" for part in all_parts(rule))
 

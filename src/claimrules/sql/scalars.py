@@ -31,13 +31,10 @@ TEMPLATES = {
         "< EXTRACT(MONTH FROM _a) * 100 + EXTRACT(DAY FROM _a) THEN 1 ELSE 0 END"
     ),
     "has_time": "CAST(_a AS TIMESTAMP) <> DATE_TRUNC('day', CAST(_a AS TIMESTAMP))",
-    "similarity": (
-        "CASE WHEN GREATEST(LENGTH(_a), LENGTH(_b)) = 0 THEN 1.0 "
-        "ELSE 1.0 - CAST(EDIT_DISTANCE(_a, _b) AS DOUBLE) / GREATEST(LENGTH(_a), LENGTH(_b)) END"
-    ),
     "km": (
+        "CASE WHEN GREATEST(ABS(_a), ABS(_c)) <= 90 AND GREATEST(ABS(_b), ABS(_d)) <= 180 AND _a + _b + _c + _d IS NOT NULL THEN "
         "2 * 6371.0088 * ASIN(LEAST(1.0, SQRT(POWER(SIN(RADIANS(_c - _a) / 2), 2) + COS(RADIANS(_a)) * COS(RADIANS(_c)) "
-        "* POWER(SIN(RADIANS(_d - _b) / 2), 2))))"
+        "* POWER(SIN(RADIANS(_d - _b) / 2), 2)))) END"
     ),
 }
 """By name, with the arguments as _a, _b, _c, _d."""
@@ -59,6 +56,8 @@ def scalar(node: Call, values: list[exp.Expression]) -> exp.Expression:
             unit = node.arguments[0]
             assert isinstance(unit, Literal)  # noqa: S101 - the checker asks for a text in quotes
             return sql(f"CAST(DATE_TRUNC('{unit.value}', CAST(_t AS TIMESTAMP)) AS TIMESTAMP)", t=values[1])
+    if node.function == "km":
+        values = [double(v, t) for v, t in zip(values, types, strict=True)]
     parts = dict(zip("abcd", values, strict=False))
     if node.function == "has_time" and types[0].base is Base.DATE:
         return sql("CASE WHEN _a IS NOT NULL THEN FALSE END", **parts)

@@ -17,6 +17,7 @@ from claimrules.language.expression import (
     RowId,
     Walk,
     children,
+    walk,
 )
 from claimrules.language.rule import OtherSpec, Rule
 from claimrules.language.scope import time_of
@@ -30,7 +31,7 @@ from claimrules.sql.values import Values
 from claimrules.sql.walks import walk_columns
 
 Named = tuple[str, exp.Expression]
-_ONE = Field | RowId | MatchField | MatchRow | Missing
+_ONE = Field | RowId | MatchField | MatchRow | Missing | OfSubject
 
 
 class Stages:
@@ -44,6 +45,7 @@ class Stages:
         self.relations: Relations
         self.sets: dict[str, str] = {}
         self.by_date: list[str] = []
+        self.chained = False
 
     # ------------------------------------------------------------------ stages
 
@@ -89,6 +91,9 @@ class Stages:
             yield node
         elif isinstance(node, OfSubject):
             yield from self.stops(node.value)
+            if self.rule.other(node.owner).take != "all" and node.owner not in at_hand:
+                yield from self._of_relation(node.owner)
+                yield node
         elif isinstance(node, Aggregate | Walk):
             yield from self._before(node)
             yield node
@@ -125,6 +130,14 @@ class Stages:
         elif owner := self._taken_owner(node):
             out += self._of_relation(owner)
         return [p for p in dict.fromkeys(out) if p != node]
+
+    def spelled_out(self, node: Expr) -> Iterator[Expr]:
+        """The parts of an expression, names of `let` written out."""
+        for part in walk(node):
+            if isinstance(part, Let):
+                yield from self.spelled_out(self.values.lets[part.name].value)
+            else:
+                yield part
 
     def _of_relation(self, name: str) -> list[Expr]:
         """What the relation of one of `others` needs of the row."""
@@ -190,6 +203,10 @@ class Stages:
         relation = self.relations.made.get(nodes[0].over)
         if relation is not None:
             beyond = relation.beyond
+        elif nodes[0].over in self.sets:
+            beyond = sql(f"r.{nodes[0].over}_incomplete")
+        elif not nodes[0].over and self.chained:
+            beyond = sql("r.doubtful")
         columns: list[Named] = []
         for i, node in enumerate(nodes):
             known = is_never_negative(node.argument, dict(self.values.lets), dict(self.values.params))
@@ -228,11 +245,11 @@ class Stages:
             return (
                 "entry",
                 lambda columns: select(columns, table(self.now, "r")).join(
-                    table(self.sets[over], "k"), on=sql("k.entry = r.set_entry")
+                    table(self.sets[over], "k"), on=sql("k.entry = r.entry")
                 ),
                 ("entry", sql("r.entry")),
                 place,
-                sql("CASE WHEN k.knowledge_id IS NOT NULL THEN TRUE END"),
+                exp.true(),
             )
         return self._below(over)
 
@@ -254,8 +271,9 @@ class Stages:
     def _pairs(self, relation: Relation, columns: Sequence[exp.Expression | Named]) -> exp.Select:
         body = select(columns, table(relation.pairs, "p")).join(table(self.now, "r"), on=sql("r.entry = p.entry"))
         body = body.join(table(relation.rows, "o"), on=sql(f"o.{relation.number} = p.other"))
-        if relation.candidate:
-            body = body.join(table(relation.candidate[1], "k"), on=sql("k.entry = r.set_entry AND k.knowledge_id = p.knowledge_id"))
+        for i, match in enumerate(relation.sets):
+            on = sql(f"k{i}.entry = p.entry AND k{i}.knowledge_id = p.known_{i}")
+            body = body.join(table(self.sets[match], f"k{i}"), on=on)
         return body
 
     # ------------------------------------------------------------------ the one other row
@@ -309,7 +327,9 @@ def _maker(node: Expr) -> tuple[str, str]:
         return "aggregate", node.over
     if isinstance(node, Let):
         return "let", ""
-    return type(node).__name__, str(getattr(node, "owner", "")) or str(getattr(node, "name", ""))
+    if isinstance(node, Walk):
+        return "walk", ""
+    return "one", str(getattr(node, "owner", "")) or str(getattr(node, "name", ""))
 
 
 def _called(node: Expr, kind: str) -> str:
@@ -324,4 +344,6 @@ def _called(node: Expr, kind: str) -> str:
             return f"{match}_knowledge_id"
         case Missing(name=name):
             return f"{name}_missing"
+        case OfSubject(value=value):
+            return str(getattr(value, "name", "value"))
     return "value"

@@ -8,12 +8,12 @@ from sqlglot import exp
 
 from claimrules.catalog import KINDS, TABLES, Type
 from claimrules.knowledge import KnowledgeSet
-from claimrules.language.expression import Aggregate, Expr, Let, MatchField, MatchRow, Missing, walk
-from claimrules.language.rule import MatchSpec, Rule
+from claimrules.language.expression import Key, Let, MatchField, MatchRow, Missing, walk
+from claimrules.language.rule import KeySpec, MatchSpec, Rule
 from claimrules.language.scope import key_word, time_of
+from claimrules.sql.chained import chain, chains, loose_of
 from claimrules.sql.dialects import printed, refuse
-from claimrules.sql.fragments import every, exp as _exp  # noqa: F401
-from claimrules.sql.fragments import sql, table, text
+from claimrules.sql.fragments import every, sql, table, text
 from claimrules.sql.kinds import Kinds
 from claimrules.sql.lookup import Lookup, Source
 from claimrules.sql.needs import all_parts, needs_of
@@ -21,7 +21,7 @@ from claimrules.sql.place import Known, Place
 from claimrules.sql.query import Query, select
 from claimrules.sql.relations import Relations
 from claimrules.sql.stages import Stages
-from claimrules.sql.values import Values
+from claimrules.sql.values import Values, literal
 from claimrules.sql.verdict import judge
 from claimrules.sql.windows import Side, period_of
 
@@ -50,7 +50,9 @@ def to_sql(
     refuse(rule, dialect)
     taken = {*TABLES, "code_sets", *tables.tables}
     query = Query(taken)
-    kinds = Kinds(query, needs_of(rule), {k: dict(v) for k, v in (extra or {}).items()})
+    needs = needs_of(rule)
+    gap = dict(parameters or {}).get("course_gap_days") or next(((p.type, p.default) for p in rule.params if p.name == "course_gap_days"), None)
+    kinds = Kinds(query, needs, {k: dict(v) for k, v in (extra or {}).items()}, literal(*gap) if needs.course and gap else None)
     maker = _Maker(rule, tables, query, kinds, dict(parameters or {}), region or "", str(as_of or ""))
     return printed(rule, query.tree(maker.made(str(history_from or ""))), dialect)
 
@@ -72,17 +74,17 @@ class _Maker:
         self.values = Values(params, lets, lambda match, name: f"{match}_{name}", self._period)
         self.region, self.as_of = region, as_of
         names = {f"{kind}_{name}" for kind, some in kinds.needs.columns.items() for name in some}
-        names |= {f"{kind}_row" for kind in KINDS} | {"clock", "tie", "entry", "counts", "loose", "subject_entry", "set_entry", "scope"}
-        names |= {"flagged_row", "left_out", "doubted", "subject_verdict", "subject_doubted", "subject", "row_id", "violates", "row_amount"}
+        names |= {f"{kind}_row" for kind in KINDS} | {"clock", "tie", "entry", "counts", "loose", "subject_entry", "doubtful", "scope"}
+        names |= {"flagged_row", "left_out", "doubted", "subject_verdict", "subject_doubted", "subject", "row_id", "violates", "row_amount", "own", "price", "total", "dearest", "so_far", "above"}
         for match in rule.matches:
-            names |= {f"{match.name}_{c}" for c in ("knowledge_id", "missing", *tables.tables[match.table].schema.columns)}
+            names |= {f"{match.name}_{c}" for c in ("knowledge_id", "missing", "incomplete", *tables.tables[match.table].schema.columns)}
         self.stages = Stages(rule, query, kinds, self.values, names)
 
     def _period(self, window: exp.Expression, place: Place) -> exp.Expression:
         kind = self.rule.kind
         shown = key_word("prescription", kind)
         time = self.values(time_of(kind), place)
-        side = Side("r", kind, time, frozenset((kind, *KINDS[kind].above)), None if shown is None else self.values(shown, place))
+        side = Side("r", kind, time, frozenset((kind, *KINDS[kind].above)), None if shown is None else self.values(shown, place), self.kinds.course_gap is not None)
         return period_of(window, side)
 
     def made(self, history_from: str) -> exp.Select:
@@ -100,7 +102,7 @@ class _Maker:
 
     def _start(self) -> None:
         kind = self.rule.kind
-        spread = [m.name for m in self._in_order() if m.take_all]
+        spread = self._spread()
         self.stages.entry = f"entry_before_{spread[0]}" if spread else "entry"
         columns: list[Any] = [sql("v.*"), (self.stages.entry, sql(f"v.{kind}_row"))]
         if self.rule.order:
@@ -133,13 +135,21 @@ class _Maker:
 
     # ------------------------------------------------------------------ match
 
+    def _spread(self) -> list[str]:
+        """Matches that take all and that a key of `per` names: each knowledge row makes a subject."""
+        parts = [p for key in self.rule.per for p in self.stages.spelled_out(key.value)]
+        named = {p.match for p in parts if isinstance(p, MatchField | MatchRow) and not p.owner}
+        return [m.name for m in self._in_order() if m.take_all and m.name in named]
+
     def _in_order(self) -> list[MatchSpec]:
         """A match whose key names another's column comes after it."""
         out: list[MatchSpec] = []
         waiting = list(self.rule.matches)
+        keys = {p.match for k in self.rule.per for p in self.stages.spelled_out(k.value) if isinstance(p, MatchField | MatchRow)}
         while waiting:
             done = {m.name for m in out}
-            ready = next((m for m in waiting if all(n in done | {m.name} for n in self._names(m))), waiting[0])
+            free = [m for m in waiting if self._names(m) <= done | {m.name}] or waiting
+            ready = next((m for m in free if not m.take_all or m.name in keys), free[0])
             waiting.remove(ready)
             out.append(ready)
         return out
@@ -163,9 +173,12 @@ class _Maker:
         lookup = Lookup(
             self.query, self.values, Source(stages.now, stages.entry, self.rule.kind), match, self.tables.tables[match.table], self.region, self.as_of
         )
+        asked = any(isinstance(p, Missing) and p.name == match.name and not p.owner for p in all_parts(self.rule))
         if not match.take_all:
-            asked = any(isinstance(p, Missing) and p.name == match.name and not p.owner for p in all_parts(self.rule))
             stages.now = lookup.one(asked=asked)
+            return
+        if match.name not in self._spread():
+            stages.now, stages.sets[match.name] = lookup.as_set(asked=asked)
             return
         stages.now = lookup.spread()
         self._renumbered(match)
@@ -173,7 +186,7 @@ class _Maker:
     def _renumbered(self, match: MatchSpec) -> None:
         """Rows that stand several times get numbers of their own."""
         stages = self.stages
-        later = [m.name for m in self._in_order() if m.take_all]
+        later = self._spread()
         after = later[later.index(match.name) + 1 :]
         name = f"entry_before_{after[0]}" if after else "entry"
         number = sql(f"ROW_NUMBER() OVER (ORDER BY r.{stages.entry}, r.{match.name}_knowledge_id)")
@@ -185,25 +198,42 @@ class _Maker:
     def _subjects(self) -> None:
         """The keys of `per`: rows of equal keys are one subject, named by its first row; a NULL key is loose."""
         rule, stages = self.rule, self.stages
-        stages.require(*(key.value for key in rule.per))
-        columns: list[Any] = []
+        plain = [key for key in rule.per if not chains(key.value)]
+        names = self._keyed(plain)
         for key in rule.per:
+            if chains(key.value):
+                stages.chained = True
+                names = chain(stages, key, names)
+        if not stages.chained:
+            stages.stage("with_loose", [("loose", loose_of(names))], "a key that is not known joins nothing")
+        if not names:
+            stages.stage("grouped", [("subject_entry", sql("r.entry"))])
+            return
+        keys = ", ".join(f"r.{name}" for name in names)
+        if self._spread():
+            self._each_once(keys)
+        first = sql(f"CASE WHEN r.loose THEN r.entry ELSE MIN(r.entry) OVER (PARTITION BY r.loose, {keys}) END")
+        stages.stage("grouped", [("subject_entry", first)], f"per {', '.join(key.name for key in rule.per)}: the subject's first row")
+
+    def _keyed(self, keys: list[KeySpec]) -> list[str]:
+        """Columns of the keys that a row has by itself."""
+        stages = self.stages
+        stages.require(*(key.value for key in keys))
+        columns: list[Any] = []
+        for key in keys:
             name = stages.free(f"key_{key.name}")
             columns.append((name, self.values(key.value, Place())))
-        if columns:
-            stages.stage("keyed", columns, f"per {', '.join(key.name for key in rule.per)}")
-        from claimrules.language.expression import Key
-
-        for key, (name, _) in zip(rule.per, columns, strict=True):
             self.values.columns[Key(key.value.type, key.name)] = Known(name)
-        loose = " OR ".join(f"r.{name} IS NULL" for name, _ in columns) or "FALSE"
-        stages.stage("with_loose", [("loose", sql(loose))], "a key that is not known joins nothing")
-        if not columns:
-            first: exp.Expression = sql("r.entry")
-        else:
-            keys = ", ".join(f"r.{name}" for name, _ in columns)
-            first = sql(f"CASE WHEN r.loose THEN r.entry ELSE MIN(r.entry) OVER (PARTITION BY r.loose, {keys}) END")
-        stages.stage("grouped", [("subject_entry", first)])
+        if columns:
+            stages.stage("keyed", columns, "keys of per")
+        return [name for name, _ in columns]
 
-
-__all__ = ["Aggregate", "Expr", "to_sql"]
+    def _each_once(self, keys: str) -> None:
+        """A row joins a subject once, with the knowledge row of the lowest id."""
+        rule, stages = self.rule, self.stages
+        ids = ", ".join(f"COALESCE(r.{m.name}_knowledge_id, '')" for m in rule.matches if m.name not in stages.sets)
+        rank = sql(f"ROW_NUMBER() OVER (PARTITION BY r.loose, {keys}, r.{rule.kind}_row ORDER BY {ids}, r.entry)")
+        copy = stages.free("copy")
+        stages.stage("copies", [(copy, rank)])
+        body = select([sql("r.*")], table(stages.now, "r")).where(sql(f"r.loose OR r.{copy} = 1"))
+        stages.now = self.query.add("each_once", body, "a row joins a subject once, with the knowledge row of the lowest id")

@@ -1,11 +1,9 @@
 """The verdict on each subject: flag AND NOT unless, in three values; who is left out; doubts; the last SELECT."""
 
-from collections.abc import Iterator
-
 from sqlglot import exp
 
-from claimrules.language.expression import Expr, Field, Let, MatchField, Missing, Walk, walk
-from claimrules.sql.amounts import add_scope, amount_of
+from claimrules.language.expression import Expr, Field, MatchField, Missing, OfSubject, Walk
+from claimrules.sql.amounts import add_bundle, add_scope, amount_of
 from claimrules.sql.fragments import column, either, every, sql, table
 from claimrules.sql.needs import all_parts
 from claimrules.sql.place import Place
@@ -31,9 +29,13 @@ def judge(stages: Stages) -> exp.Select:
         ("subject", subject_text(rule.per, rule.kind, stages.values)),
         ("row_id", row_id(rule.kind)),
         ("violates", sql(f"r.subject_verdict = 'flagged' AND {violating}")),
-        ("row_amount", amount_of(stages)),
     ]
-    stages.stage("judged", columns, "each row with its subject's verdict and the amount that it carries")
+    bundle = rule.amount.method == "bundle_difference"
+    if not bundle:
+        columns.append(("row_amount", amount_of(stages)))
+    stages.stage("judged", columns, "each row with its subject's verdict" + ("" if bundle else " and the amount that it carries"))
+    if bundle:
+        add_bundle(stages)
     return _last(stages)
 
 
@@ -42,23 +44,16 @@ def _ones(stages: Stages, conditions: list[Expr]) -> None:
     stages.require(*(Missing(name) for name in needed(stages, conditions)))
 
 
-def spelled_out(stages: Stages, node: Expr) -> Iterator[Expr]:
-    """The parts of an expression, names of `let` written out."""
-    for part in walk(node):
-        if isinstance(part, Let):
-            yield from spelled_out(stages, stages.values.lets[part.name].value)
-        else:
-            yield part
-
-
 def needed(stages: Stages, conditions: list[Expr]) -> list[str]:
     """Names of the one other rows without which the flag is clean: named in it, and never asked IS MISSING."""
     rule = stages.rule
     asked = {p.name for p in all_parts(rule) if isinstance(p, Missing) and not p.owner}
     named = {
-        p.owner for c in conditions for p in spelled_out(stages, c) if isinstance(p, Field | MatchField) and p.owner
+        p.owner for c in conditions for p in stages.spelled_out(c) if isinstance(p, Field | MatchField | OfSubject) and p.owner
     }
-    return [o.name for o in rule.others if o.take != "all" and o.name in named - asked]
+    by_rows = rule.flags_rows or not rule.per
+    wanted = [o for o in rule.others if o.take != "all" and o.name in named - asked]
+    return [o.name for o in wanted if by_rows or o.of_subject or o.kind == "subject"]
 
 
 def _conditions(stages: Stages, conditions: list[Expr]) -> None:
@@ -76,7 +71,7 @@ def _conditions(stages: Stages, conditions: list[Expr]) -> None:
     else:
         parts += ones
     walks = dict.fromkeys(
-        p for c in (*conditions, *(u.when for u in rule.unless)) for p in spelled_out(stages, c) if isinstance(p, Walk)
+        p for c in (*conditions, *(u.when for u in rule.unless)) for p in stages.spelled_out(c) if isinstance(p, Walk)
     )
     gone = either([left_out(stages, node) for node in walks])
     doubt = [sql("_x IS NOT FALSE", x=exp.paren(values(p.when, place))) for p in rule.doubt]
@@ -110,6 +105,8 @@ def _subjects(stages: Stages, *, by_rows: bool) -> None:
         return sql(f"MAX(CASE WHEN {text} THEN 1 ELSE 0 END) OVER (PARTITION BY r.subject_entry) = 1", **parts)
 
     left = some("r.left_out") if rule.per else exp.false()
+    if stages.chained:
+        left = exp.or_(left, some("r.doubtful"))
     if by_rows:
         doubted = some("r.flagged_row AND (r.doubted OR _clock)", clock=clock)
         verdict = sql(

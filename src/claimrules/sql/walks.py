@@ -30,7 +30,7 @@ def walk_columns(stages: "Stages", node: Walk, name: str) -> None:
     parts, tie = stages.order()
     walks = stages.free(f"{name}_walks")
     columns = [(walks, walks_along(stages, node))]
-    given = [stages.free(f"{name}_{word}") for word, _ in zip(("of", "limit", "days"), node.arguments, strict=False)]
+    given = [stages.free(f"{name}_{word}") for word, _ in zip(("of", "limit", "days", "date"), node.arguments, strict=False)]
     columns += [(n, stages.values(a, Place())) for n, a in zip(given, node.arguments, strict=True)]
     place = stages.free(f"{name}_place")
     order = ", ".join([*(f"_o{i} {'DESC' if down else 'ASC'}" for i, (_, down) in enumerate(parts)), "_tie"])
@@ -65,9 +65,8 @@ def walk_columns(stages: "Stages", node: Walk, name: str) -> None:
 
 
 def _supply_left(stages: "Stages", name: str, walks: str, place: str, given: list[str]) -> None:
-    """What is left of earlier supplies: the running balance above its lowest so far."""
-    parts, _ = stages.order()
-    time = sql("CAST(_t AS DATE)", t=parts[0][0])
+    """What is left of earlier supplies: the running balance above its lowest so far. The date is the last argument."""
+    time = sql(f"CAST(r.{given[-1]} AS DATE)")
     over = f"OVER (PARTITION BY r.subject_entry, r.{walks} ORDER BY r.{place}"
     before = f"COALESCE(SUM(r.{given[0]}) {over} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"
     gone = sql(f"DATE_DIFF('day', FIRST_VALUE(_t) {over}), _t)", t=time)
@@ -82,9 +81,8 @@ def _excess_within(stages: "Stages", name: str, walks: str, place: str, given: l
 
     The units kept so far travel along as a list of (date, units).
     """
-    x, n, days = (f"r.{g}" for g in given)
-    parts, _ = stages.order()
-    date = sql("CAST(_t AS DATE)", t=parts[0][0])
+    x, n, days, when = (f"r.{g}" for g in given)
+    date = sql(f"CAST({when} AS DATE)")
     step = stages.free(f"{name}_date")
     stages.stage(f"{name}_dates", [(step, date)])
     now = stages.now

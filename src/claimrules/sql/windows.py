@@ -19,6 +19,7 @@ class Side:
     time: exp.Expression
     rows: frozenset[str]
     prescription: exp.Expression | None
+    course: bool = False
 
     def shows(self, unit: str) -> bool:
         """Whether such a row is of one claim or encounter."""
@@ -36,6 +37,8 @@ def same(unit: str, row: Side, other: Side) -> exp.Expression:
             return exp.null()
         mates = f"{row.alias}.claim_row = {other.alias}.claim_row"
         return sql(f"COALESCE(_a = _b AND {mates}, FALSE)", a=row.prescription, b=other.prescription)
+    if unit == "course":
+        return sql(f"{row.alias}.course = {other.alias}.course") if row.course and other.course else exp.null()
     unit = "year" if unit == "insurance_year" else unit
     within = sql(f"DATE_TRUNC('{unit}', CAST(_a AS TIMESTAMP)) = DATE_TRUNC('{unit}', CAST(_b AS TIMESTAMP))", a=row.time, b=other.time)
     return _clocked(within, row, other) if unit == "hour" else within
@@ -118,7 +121,7 @@ class Parsed:
 
     def near(self, row: Side, other: Side) -> exp.Expression:
         """Whether the other row is near, whatever the window is."""
-        ifs = [(sql("_w = _u", w=self.text, u=text(unit)), same(unit, row, other)) for unit in PERIODS if unit != "course"]
+        ifs = [(sql("_w = _u", w=self.text, u=text(unit)), same(unit, row, other)) for unit in PERIODS]
         ifs += [(sql("_w = _u", w=self.text, u=text(d)), side_of(d, row, other)) for d in ("before", "after")]
         for unit in ("minute", "hour", "day", "month"):
             for direction in ("before", "after", "apart", "last"):
@@ -144,6 +147,8 @@ def period_text(unit: str, row: Side) -> exp.Expression:
         if row.prescription is None:
             return exp.null()
         return sql(f"{row.alias}.claim_claim_id || '/' || _p", p=row.prescription)
+    if unit == "course":
+        return sql(f"{row.alias}.course") if row.course else exp.null()
     unit = "year" if unit == "insurance_year" else unit
     form = {"hour": "%Y-%m-%d %H", "month": "%Y-%m", "year": "%Y", "quarter": "%Y-%m quarter", "week": "%Y-%m-%d week"}
     return sql(f"STRFTIME(DATE_TRUNC('{unit}', CAST(_t AS TIMESTAMP)), '{form.get(unit, '%Y-%m-%d')}')", t=row.time)
@@ -152,6 +157,6 @@ def period_text(unit: str, row: Side) -> exp.Expression:
 def period_of(window: exp.Expression, row: Side) -> exp.Expression:
     """The period of the window that stands in a column; of a distance, the date."""
     ifs = [
-        exp.If(this=sql("_w = _u", w=window, u=text(unit)), true=period_text(unit, row)) for unit in PERIODS if unit not in ("course", "day")
+        exp.If(this=sql("_w = _u", w=window, u=text(unit)), true=period_text(unit, row)) for unit in PERIODS if unit != "day"
     ]
     return exp.Case(ifs=[*ifs, exp.If(this=sql("_w IS NOT NULL", w=window), true=period_text("day", row))])
