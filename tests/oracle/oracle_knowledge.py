@@ -69,7 +69,7 @@ def candidates(tables, table, keys, when, ever, region):
     if keys[schema.key[0].name] is None:
         return None
     out = []
-    for row in tables.rows.get(table, ()):
+    for row in standing(tables, schema, table):
         answers = [_key_fits(tables, schema, row, key, keys) for key in schema.key if key.name in keys]
         answers.append(_dated(row, when, ever))
         answers.append(_in_region(row, region))
@@ -79,6 +79,23 @@ def candidates(tables, table, keys, when, ever, region):
         if False not in answers:
             out.append((row, None if None in answers else True))
     return out
+
+
+def standing(tables, schema, table):
+    """The rows that no row learnt later replaces: one of the same key, region and first day."""
+    known = [
+        row for row in tables.rows.get(table, ()) if not tables.as_of or (row.get("known_from") or "") <= str(tables.as_of)
+    ]
+
+    def same(one, other):
+        names = [*(key.name for key in schema.key), "valid_from"]
+        alike = all((one.get(name) or "") == (other.get(name) or "") for name in names)
+        return alike and (one.get("region") or "000000") == (other.get("region") or "000000")
+
+    def later(one, other):
+        return (other.get("known_from") or "") > (one.get("known_from") or "")
+
+    return [row for row in known if not any(same(row, other) and later(row, other) for other in known)]
 
 
 def _key_fits(tables, schema, row, key, keys):

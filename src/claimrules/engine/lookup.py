@@ -72,13 +72,37 @@ class Lookup:
             (np.ones(rows.num_rows, np.int64) if c.known is None else c.known.astype(np.int64))
             for c in (self.columns[key.name] for key in schema.key)
         )
+        self._replaced = self._replaced_from()
         self._index_first_key()
+
+    def _replaced_from(self) -> Index | None:
+        """From when on another row, learnt later, stands for each: of the same key, region and first day. None: never.
+
+        Where several rows may hold for one key, a row stands for one that says the same.
+        """
+        n = self.n
+        if not (self._known_from != OPEN_FROM).any():
+            return None
+        schema = self.table.schema
+        names = list(schema.columns) if self.table.many else [key.name for key in schema.key]
+        parts: list[Any] = [self._region, self._from]
+        for name in names:
+            column = self.columns[name]
+            codes = np.unique(cast(Any, column.data), return_inverse=True)[1].astype(np.int64)
+            parts.append(codes if column.known is None else np.where(column.known, codes, -1))
+        same, _ = group_ids(parts, n)
+        order = np.lexsort((self._known_from, same))
+        out = np.full(n, OPEN_TO, np.int64)
+        follows = (same[order][1:] == same[order][:-1]) & (self._known_from[order][1:] > self._known_from[order][:-1])
+        out[order[:-1][follows]] = self._known_from[order[1:][follows]]
+        return out
 
     _ids: Any = field(init=False)
     _from: Index = field(init=False)
     _to: Index = field(init=False)
     _known_from: Index = field(init=False)
     _versions: Index = field(init=False)
+    _replaced: Index | None = field(init=False)
     _regions: list[str] = field(init=False)
     _region: Index = field(init=False)
     _filled: Any = field(init=False)
@@ -216,6 +240,8 @@ class Lookup:
         sure = np.ones(len(left), np.bool_)
         if question.as_of is not None:
             possible &= self._known_from[right] <= question.as_of
+        if self._replaced is not None:
+            possible &= self._replaced[right] > (OPEN_TO - 1 if question.as_of is None else question.as_of)
         if question.day is not None:
             day = cast(Index, question.day.data)[left]
             dated = (self._from[right] <= day) & (day <= self._to[right])

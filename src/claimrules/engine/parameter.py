@@ -60,6 +60,7 @@ def _valued(node: Param, lookup: Lookup, found: Index) -> Column:
     value = take(lookup.columns["value"], np.maximum(found, 0))
     data: Any = value.data
     words = None
+    other: Any
     if value.words is not None:
         both = np.append(words_of(value), words_of(default))
         words, place = np.unique(both.astype(str), return_inverse=True)

@@ -8,7 +8,15 @@ from typing import TypeVar
 
 from claimrules.catalog import Type
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, KnowledgeError, LanguageError
-from claimrules.knowledge import KnowledgeSet, read_declared_columns, read_exemptions, read_parameters
+from claimrules.knowledge import (
+    Exemption,
+    KnowledgeSet,
+    ParameterRows,
+    Table,
+    read_declared_columns,
+    read_exemptions,
+    read_parameters,
+)
 from claimrules.knowledge.exemptions import check_rules
 from claimrules.language import Rule, Source, read_rule, read_sources
 from claimrules.pack.arguments import day_of, listed
@@ -55,11 +63,11 @@ def load(
     found: list[Diagnostic] = []
     paths = [*layers, *(Path(layer) for layer in listed(knowledge))]
     tables = _tried(lambda: KnowledgeSet.read(paths), KnowledgeSet.read([]), found)
-    sources = _tried(lambda: read_sources(root / "sources.yaml"), {}, found)
-    extra = _tried(lambda: read_declared_columns(root / "columns.yaml"), {}, found)
+    sources: dict[str, Source] = _tried(lambda: read_sources(root / "sources.yaml"), {}, found)
+    extra: dict[str, dict[str, Type]] = _tried(lambda: read_declared_columns(root / "columns.yaml"), {}, found)
     laws = sources if (root / "sources.yaml").exists() else None
-    varying = _tried(lambda: read_parameters(root / "parameters.yaml", laws), {}, found)
-    exempted = _tried(lambda: read_exemptions(root / "exemptions.yaml", laws), (), found)
+    varying: dict[str, ParameterRows] = _tried(lambda: read_parameters(root / "parameters.yaml", laws), {}, found)
+    exempted: tuple[Exemption, ...] = _tried(lambda: read_exemptions(root / "exemptions.yaml", laws), (), found)
     files = rule_files(folder)
     if not files:
         found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
@@ -70,7 +78,7 @@ def load(
     if not found:
         whole = folder.is_dir() and folder == root
         found += check_rules(exempted, {rule.id: rule.kind for rule in read.values()}, whole=whole)
-        given = _tried(lambda: parameter_tables(read, varying, whole=whole), {}, found)
+        given: dict[tuple[str, Type], Table] = _tried(lambda: parameter_tables(read, varying, whole=whole), {}, found)
         used = {table for rule in read.values() for table in rule.tables}
         tables = tables.known_on(day_of(as_of, "as_of")).with_known_registers(used)
         tables = tables.with_parameters(given).with_exemptions(exempted)
