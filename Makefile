@@ -9,13 +9,14 @@ PYTEST_ARGS ?=
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format picture scale clean
+.PHONY: help setup demo test lint format picture scale fuzz clean
 
 help:
 	@echo "make demo    audit the small fixture with the rules of this repository; results in OUT/"
 	@echo "make test    run all tests, and the cases of all rules"
 	@echo "make lint    ruff, mypy, import-linter, and the rules' own check"
 	@echo "make scale   ten million generated lines: all planted violations, nothing else, below 2 GB"
+	@echo "make fuzz    an hour of made-up rules and claims, every verdict compared (MINUTES=60 SEED=1)"
 	@echo "make format  let ruff mend what it can"
 	@echo "make clean   remove the environment and everything that was built"
 
@@ -55,6 +56,12 @@ LINES ?= 10000000
 JOBS ?= 1
 scale: $(STAMP)
 	$(BIN)/python benchmarks/scale.py --lines $(LINES) --jobs $(JOBS)
+
+# Every verdict compared with that of an interpreter and of the rule's SQL; what differs is written to OUT/fuzz.
+MINUTES ?= 60
+SEED ?= 1
+fuzz: $(STAMP)
+	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) --seed $(SEED) --out OUT/fuzz
 
 # The picture in the README, drawn anew where the fixture or the look of a finding has changed.
 picture: $(STAMP)

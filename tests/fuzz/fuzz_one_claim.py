@@ -33,7 +33,9 @@ def check_differences(pack, world, audit, claim_ids):
                 wrong = a != b or (rule.id in loose) != left
             if wrong:
                 open_ = [u["missing"] for u in undecided[claim_id] if u["rule_id"] == rule.id]
-                out.append((rule.id, claim_id, _told(a, b, open_, [u.missing for u in got.undecided if u.rule_id == rule.id])))
+                out.append(
+                    (rule.id, claim_id, _told(a, b, open_, [u.missing for u in got.undecided if u.rule_id == rule.id]))
+                )
     return out, compared
 
 

@@ -34,12 +34,17 @@ def engine(pack, batch, only):
     out = {}
     with open_claims(batch, batch_lines=2**62) as intake:
         for part in intake.partitions():
-            context = pack._context(part, Reach())  # noqa: SLF001  the audit's own way in, with a trace
+            context = pack._context(part, Reach())
             for hits in run(plan, context, trace=True).rules:
                 rule = hits.plan.rule
                 rows = verdict_table(hits, context).to_pylist()
                 counts = hits.counts
-                out[rule.id] = Said(_engine_rows(rule, rows), _by_subject(rule, rows), counts.subjects, counts.subjects - counts.not_applicable)
+                out[rule.id] = Said(
+                    _engine_rows(rule, rows),
+                    _by_subject(rule, rows),
+                    counts.subjects,
+                    counts.subjects - counts.not_applicable,
+                )
         assert not intake.rejects.num_rows, intake.rejects.to_pylist()[:3]
     return out
 

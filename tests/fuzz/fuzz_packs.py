@@ -41,7 +41,11 @@ class Packs:
         self.oracle = self.standing[0]
 
     def _standing(self) -> Iterator[Named]:
-        places = {"oracle": write(self.folder / "oracle"), "rules": ROOT / "rules", "archetypes": ROOT / "tests" / "archetypes"}
+        places = {
+            "oracle": write(self.folder / "oracle"),
+            "rules": ROOT / "rules",
+            "archetypes": ROOT / "tests" / "archetypes",
+        }
         for name, place in places.items():
             if any(place.rglob("*.yaml")):
                 yield Named(name, claimrules.load(place), place)

@@ -20,6 +20,7 @@ LARGE = Size(people=60, claims=220, lines=700, diagnoses=200, operations=80, sur
 CHECKED = 2
 """Claims of a world that `check` is asked about one at a time."""
 SAME_ONCE_IN = 5
+SHRINK_SECONDS = 10.0
 MOST_FILES = 100
 MOST_OF_ONE = 2
 """Files for one rule and one opinion: the third says no more."""
@@ -121,7 +122,7 @@ def _engine(named, pack, world, rows, seed, tally, out):
     return mine
 
 
-def _shrunk(named, pack, world, rows, seed, tally, out, who, opinion, rule_id):  # noqa: PLR0913, PLR0917  a difference with all that made it
+def _shrunk(named, pack, world, rows, seed, tally, out, who, opinion, rule_id):
     if out is None:
         tally.files.append(f"{named.name}: {rule_id}: engine <> {who}")
         return
@@ -137,7 +138,7 @@ def _shrunk(named, pack, world, rows, seed, tally, out, who, opinion, rule_id): 
             return False
         return a != b
 
-    world, rows = shrink(world, rows, fails)
+    world, rows = shrink(world, rows, fails, SHRINK_SECONDS)
     a, b = said(world, rows)
     _note(tally, out, named, f"{rule_id}-{who}", seed, world, rows, differences(a, b), rule_id)
 
@@ -164,7 +165,8 @@ def _claims(named, pack, world, rows, seed, tally, out, choice):
             continue
         _note(tally, out, named, change.replace(" ", "_"), seed, world, rows, [change])
 
-def _note(tally, out, named, name, seed, world, rows, lines, rule_id=None):  # noqa: PLR0913, PLR0917
+
+def _note(tally, out, named, name, seed, world, rows, lines, rule_id=None):
     tally.files.append(f"{named.name}: {name}: {lines[0][:200] if lines else ''}")
     if out is None:
         return

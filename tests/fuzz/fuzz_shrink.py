@@ -53,7 +53,17 @@ def _fewer(items, fails, stop):
 
 def _fewer_values(world, rows, fails, stop):
     """Columns that have no part in it become NULL everywhere."""
-    needed = {"claim_id", "person_id", "provider_id", "line_id", "item_code", "quantity", "amount", "diagnosis_code", "operation_code"}
+    needed = {
+        "claim_id",
+        "person_id",
+        "provider_id",
+        "line_id",
+        "item_code",
+        "quantity",
+        "amount",
+        "diagnosis_code",
+        "operation_code",
+    }
     for name in NAMES:
         for column in sorted({k for row in world.rows(name) for k, v in row.items() if v is not None} - needed):
             if time.monotonic() > stop:

@@ -53,7 +53,9 @@ def _filled(pack, world):
 
 def _column(given, field):
     type_ = field.type
-    arrow = pa.decimal128(type_.precision, type_.scale) if type_.base is Base.DECIMAL else _NUMERIC.get(type_.base, pa.string())
+    arrow = (
+        pa.decimal128(type_.precision, type_.scale) if type_.base is Base.DECIMAL else _NUMERIC.get(type_.base, pa.string())
+    )
     return given[field.name].cast(arrow) if field.name in given.column_names else pa.nulls(given.num_rows, arrow)
 
 

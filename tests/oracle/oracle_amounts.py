@@ -55,7 +55,7 @@ def amount(judge, entry):
         return max(own, Decimal(0))
     given = plain(judge.value(rule.amount.arguments[0], At(entry)))
     if given is None:
-        return None
+        return max(own, Decimal(0)) if method == "instead_of" else None
     given, v = Fraction(given), row.values
     if method == "excess_quantity":
         raw = Fraction(0)
@@ -66,8 +66,29 @@ def amount(judge, entry):
             return None
         raw = (Fraction(v["unit_price"]) - given) * Fraction(v["quantity"])
         raw -= Fraction(v.get("over_limit_amount") or 0)
+    elif method == "instead_of":
+        raw = Fraction(v["amount"]) - given * Fraction(v["quantity"])
     elif method == "discount":
         raw = Fraction(v["amount"]) - given
     else:
         raw = given
     return min(max(half_up(raw, 2), Decimal(0)), max(own, Decimal(0)))
+
+
+def bundle(judge, entry, members):
+    """A row's share of what its subject's violating rows cost above the bundle's price, by cumulative share."""
+    own = [scope(judge.world, m.row) for m in members]
+    prices = [plain(judge.value(judge.rule.amount.arguments[0], At(m))) for m in members]
+    if None in own or None in prices:
+        return None
+    own = [max(x, Decimal(0)) for x in own]
+    total = sum(own, Decimal(0))
+    above = min(max(half_up(Fraction(total) - max(map(Fraction, prices)), 2), Decimal(0)), total)
+    so_far = before = Decimal(0)
+    for member, mine in sorted(zip(members, own, strict=True), key=lambda pair: pair[0].row.place):
+        so_far += mine
+        after = half_up(Fraction(above) * Fraction(so_far) / Fraction(total), 2) if total else Decimal(0)
+        if member is entry:
+            return after - before
+        before = after
+    raise AssertionError(entry)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+
 from oracle_knowledge import MISSING, UNKNOWN, candidates, covered, narrowest, one
 from oracle_values import (
     SCALARS,
@@ -120,7 +121,9 @@ class Judge:
         self._buckets, self._walked, self._nodes, self._clocks, self._courses = {}, {}, None, {}, None
         self.lets = {let.name: let.value for let in rule.lets}
         self.keys = {key.name: key.value for key in rule.per}
-        named = {p.match for key in self.keys.values() for p in self._spelled_out(key) if isinstance(p, MatchField | MatchRow)}
+        named = {
+            p.match for key in self.keys.values() for p in self._spelled_out(key) if isinstance(p, MatchField | MatchRow)
+        }
         self.sets = {m.name for m in rule.matches if m.take_all} - named
         self.entries = self._applicable()
         self._group()
@@ -311,7 +314,9 @@ class Judge:
         nodes += [n.argument for n in self.everything() if isinstance(n, Aggregate) and n.over == spec.name]
         nodes += [n.condition for n in self.everything() if isinstance(n, Aggregate) and n.over == spec.name]
         parts = [p for node in nodes if node is not None for p in self._spelled_out(node)]
-        return sorted({p.match for p in parts if isinstance(p, MatchField | MatchRow) and not p.owner and p.match in self.sets})
+        return sorted(
+            {p.match for p in parts if isinstance(p, MatchField | MatchRow) and not p.owner and p.match in self.sets}
+        )
 
     def _lefts(self, spec, entry):
         """The row, once for each combination of the knowledge rows of sets that relate it."""

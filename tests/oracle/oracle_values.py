@@ -70,6 +70,8 @@ def compare(sign, a, b, order=None):
         return None
     if order and sign not in ("=", "<>"):
         a, b = order.index(a), order.index(b)
+    if float in (type(a), type(b)):  # beside a double, numbers are doubles
+        a, b = float(a), float(b)
     return COMPARE[sign](number(moment(a)), number(moment(b)))
 
 

@@ -74,8 +74,7 @@ class World:
 
 def make_world(claims, lines, diagnoses, operations):
     claims, lines, diagnoses, operations = (
-        [_known(table, d) for d in rows]
-        for table, rows in zip(TABLES, (claims, lines, diagnoses, operations), strict=True)
+        [_known(table, d) for d in rows] for table, rows in zip(TABLES, (claims, lines, diagnoses, operations), strict=True)
     )
     claims = [c for c in claims if not c.get("is_reversed")]
     live = {c["claim_id"] for c in claims}

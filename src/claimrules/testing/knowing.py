@@ -13,7 +13,9 @@ ENDS = (2, 3, 31)
 """Days after FIRST on which a version ends: dates on which claims lie, so that both sides of a bound are met."""
 
 
-def make_rows(choice: Choice, schema: TableSchema, most: int = 6, *, many: bool = False, gaps: bool = True) -> list[dict[str, str]]:
+def make_rows(
+    choice: Choice, schema: TableSchema, most: int = 6, *, many: bool = False, gaps: bool = True
+) -> list[dict[str, str]]:
     """At most so many rows as texts by column, as a CSV has them. `many`: two rows of one key may hold at once."""
     if schema.name == "code_sets":
         return _sets(choice)
@@ -88,8 +90,12 @@ def _sets(choice: Choice) -> list[dict[str, str]]:
 
 def _turned(schema: TableSchema, rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Pairs the other way round, where a table has two columns of codes."""
-    texts = [n for n, t in schema.columns.items() if t.base is Base.TEXT and not t.values and not shared_name(n) and "set" not in n]
-    if len(texts) < 2 or schema.symmetric:  # noqa: PLR2004 - a pair
+    texts = [
+        n
+        for n, t in schema.columns.items()
+        if t.base is Base.TEXT and not t.values and not shared_name(n) and "set" not in n
+    ]
+    if len(texts) < 2 or schema.symmetric:
         return []
     a, b = texts[:2]
     return [{**row, a: row[b], b: row[a]} for row in rows if row[a] and row[b]]

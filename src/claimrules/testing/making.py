@@ -52,7 +52,9 @@ def make_world(choice: Choice, size: Size) -> World:
 class _Maker:
     def __init__(self, choice: Choice, size: Size) -> None:
         self.choice, self.size = choice, size
-        self.columns = {t: [(f, pool(f.name, f.type)) for f in fields if f.name not in GIVEN] for t, fields in TABLES.items()}
+        self.columns = {
+            t: [(f, pool(f.name, f.type)) for f in fields if f.name not in GIVEN] for t, fields in TABLES.items()
+        }
 
     def moment(self, *, midnight: bool) -> datetime:
         """A moment that others share; without its clock where the feed has none."""

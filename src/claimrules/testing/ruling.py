@@ -12,7 +12,15 @@ from claimrules.testing.terms import Name, Reach, condition, fields_of, number
 from claimrules.testing.vocabulary import CODES, shared_name
 
 KINDS = ("line", "line", "line", "line", "claim", "encounter", "encounter", "day", "diagnosis", "operation", "raw_line")
-ABOVE = {"line": ("claim",), "raw_line": ("claim",), "claim": (), "encounter": (), "day": ("encounter",), "diagnosis": ("claim",), "operation": ("claim",)}
+ABOVE = {
+    "line": ("claim",),
+    "raw_line": ("claim",),
+    "claim": (),
+    "encounter": (),
+    "day": ("encounter",),
+    "diagnosis": ("claim",),
+    "operation": ("claim",),
+}
 BELOW = {
     "line": ("diagnosis", "operation"),
     "raw_line": ("diagnosis",),
@@ -35,7 +43,12 @@ WINDOWS = (
     *("day", "month", "week", "encounter", "6 hours apart", "2 days before", "1 days apart", "3 days after", "last 2 days"),
     *("before", "after", "last 30 days", "1 months apart", "hour", "90 minutes apart"),
 )
-CODE_OF = {"line": "line.item_code", "raw_line": "line.item_code", "diagnosis": "diagnosis.diagnosis_code", "operation": "operation.operation_code"}
+CODE_OF = {
+    "line": "line.item_code",
+    "raw_line": "line.item_code",
+    "diagnosis": "diagnosis.diagnosis_code",
+    "operation": "operation.operation_code",
+}
 
 
 def make_rule(choice: Choice, tables: Mapping[str, TableSchema], name: str) -> str:
@@ -125,7 +138,9 @@ class _Draft:
             if shared_name(key.name):
                 keys[key.name] = next((n.text for n in fields_of("claim") if n.text.endswith("." + key.name)), CODE_OF[kind])
             elif table.columns[key.name].values:
-                keys[key.name] = next((n.text for n in fields_of("claim") if n.type.values == table.columns[key.name].values), "")
+                keys[key.name] = next(
+                    (n.text for n in fields_of("claim") if n.type.values == table.columns[key.name].values), ""
+                )
             else:
                 keys[key.name] = CODE_OF[kind]
         spec: dict[str, Any] = {"table": table.name, "key": {k: v for k, v in keys.items() if v}}

@@ -18,10 +18,28 @@ TABLE_OF = {
 }
 USEFUL = (
     *("quantity", "amount", "in_scope_amount", "unit_price", "supply_days", "charged_at", "item_code", "item_type"),
-    *("fee_category", "prescription_id", "department_code", "claim_id", "person_id", "provider_id", "provider_level", "region"),
+    *(
+        "fee_category",
+        "prescription_id",
+        "department_code",
+        "claim_id",
+        "person_id",
+        "provider_id",
+        "provider_level",
+        "region",
+    ),
     *("care_type", "sex", "birth_date", "is_newborn", "pregnancy_status", "admitted_at", "discharged_at", "settled_at"),
     *("discharge_way", "principal_diagnosis", "chronic_disease_code", "total_amount", "fund_amount", "payment_method"),
-    *("diagnosis_code", "is_principal", "sequence", "operation_code", "operated_at", "price_ceiling", "trace_code", "line_id"),
+    *(
+        "diagnosis_code",
+        "is_principal",
+        "sequence",
+        "operation_code",
+        "operated_at",
+        "price_ceiling",
+        "trace_code",
+        "line_id",
+    ),
 )
 """The fields that made-up rules speak of."""
 
@@ -118,14 +136,30 @@ def _plain_number(choice: Choice, reach: Reach, depth: int) -> str:
 
 def _arithmetic(choice: Choice, reach: Reach, depth: int) -> str:
     a, b = number(choice, reach, depth - 1), number(choice, reach, depth - 1)
-    return choice.pick((f"({a} + {b})", f"({a} - {b})", f"{a} * {choice.pick(('2', '0.5', '1.5'))}", f"greatest({a}, {b})", f"least({a}, {b})"))
+    return choice.pick(
+        (
+            f"({a} + {b})",
+            f"({a} - {b})",
+            f"{a} * {choice.pick(('2', '0.5', '1.5'))}",
+            f"greatest({a}, {b})",
+            f"least({a}, {b})",
+        )
+    )
 
 
 def _scalar(choice: Choice, reach: Reach, depth: int) -> str:
     a = number(choice, reach, depth - 1)
     when = condition(choice, reach, 0)
     return choice.pick(
-        (f"abs({a})", f"coalesce({a}, 0)", f"nullif({a}, 1)", f"round({a}, 1)", f"ceil({a})", f"floor({a})", f"CASE WHEN {when} THEN {a} ELSE 1 END")
+        (
+            f"abs({a})",
+            f"coalesce({a}, 0)",
+            f"nullif({a}, 1)",
+            f"round({a}, 1)",
+            f"ceil({a})",
+            f"floor({a})",
+            f"CASE WHEN {when} THEN {a} ELSE 1 END",
+        )
     )
 
 
@@ -134,7 +168,17 @@ def _between_times(choice: Choice, reach: Reach, depth: int) -> str:
     if not times:
         return _plain_number(choice, reach, depth)
     a, b = choice.pick(times).text, choice.pick(times).text
-    return choice.pick((f"days_between({a}, {b})", f"age_years({a}, {b})", f"age_days({a}, {b})", f"weekday({a})", f"month({b})", f"day({a})", f"hour({b})"))
+    return choice.pick(
+        (
+            f"days_between({a}, {b})",
+            f"age_years({a}, {b})",
+            f"age_days({a}, {b})",
+            f"weekday({a})",
+            f"month({b})",
+            f"day({a})",
+            f"hour({b})",
+        )
+    )
 
 
 def _set(choice: Choice, reach: Reach) -> tuple[str, Reach]:
@@ -176,7 +220,15 @@ def _worded(choice: Choice, reach: Reach, _: int) -> str:
     name = choice.pick(reach.of(Base.TEXT))
     a, b = literal(choice, name), literal(choice, name)
     if name.type.values:
-        return choice.pick((f"{name.text} = {a}", f"{name.text} <> {a}", f"{name.text} IN ({a}, {b})", f"{name.text} IS NULL", f"{name.text} >= {a}"))
+        return choice.pick(
+            (
+                f"{name.text} = {a}",
+                f"{name.text} <> {a}",
+                f"{name.text} IN ({a}, {b})",
+                f"{name.text} IS NULL",
+                f"{name.text} >= {a}",
+            )
+        )
     other = choice.pick(reach.of(Base.TEXT))
     same = f"{name.text} = {other.text}" if not other.type.values else f"{name.text} = {a}"
     return choice.pick(

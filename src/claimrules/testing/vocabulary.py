@@ -94,7 +94,9 @@ def pool(name: str, type_: Type) -> tuple[Any, ...]:
             return (1, 0, 2, 3, 7, 30)
         case Base.DECIMAL:
             whole = 10 ** (type_.precision - type_.scale)
-            fits = {Decimal(v).quantize(Decimal(1).scaleb(-type_.scale)) for v in (*QUANTITIES, *PRICES) if Decimal(v) < whole}
+            fits = {
+                Decimal(v).quantize(Decimal(1).scaleb(-type_.scale)) for v in (*QUANTITIES, *PRICES) if Decimal(v) < whole
+            }
             return tuple(sorted(fits))
         case Base.DATE:
             return tuple((FIRST + timedelta(days=n)).date() for n in DAYS)
