@@ -11,9 +11,11 @@ from claimrules.cases import read_cases
 from claimrules.cases.documents import Placed
 
 RULES = Path(__file__).parents[2] / "rules"
-PACK = claimrules.load(RULES)
-CASES = [(rule_id, case) for rule_id, rule in PACK.rules.items() for case in read_cases(rule)]
-SOME = [pair for rule_id in PACK.rules for pair in [pair for pair in CASES if pair[0] == rule_id][:4]]
+PACKS = [claimrules.load(folder) for folder in (RULES, Path(__file__).parents[1] / "archetypes")]
+HOMES = {rule_id: pack for pack in PACKS for rule_id in pack.rules}
+CASES = [(rule_id, case) for rule_id, pack in HOMES.items() for case in read_cases(pack.rules[rule_id])]
+SOME = [pair for rule_id in PACKS[0].rules for pair in [pair for pair in CASES if pair[0] == rule_id][:4]]
+SOME += [next(pair for pair in CASES if pair[0] == rule_id) for rule_id in PACKS[1].rules]
 
 
 def name(value: object) -> str:
@@ -21,7 +23,7 @@ def name(value: object) -> str:
 
 
 def world(case):
-    pack = PACK.with_knowledge({table: [dict(row) for row in rows] for table, rows in case.knowledge})
+    pack = HOMES[case.rule_id].with_knowledge({table: [dict(row) for row in rows] for table, rows in case.knowledge})
     if case.params:
         pack = pack.with_params(dict(case.params))
     return pack, Placed(case, "").documents()
@@ -30,6 +32,9 @@ def world(case):
 def explained(pack, rule_id, documents, claim_id, *, nearest):
     claims = [Claim.model_validate(document) for document in documents]
     one = next(claim for claim in claims if claim.claim_id == claim_id)
+    beyond = pack.plan.only(frozenset({rule_id})).whole
+    if beyond and not one.is_reversed:  # what lies beyond the person, only an audit knows
+        return pack.explain_in(claims, rule_id, claim=claim_id, nearest=nearest)
     return pack.explain(one, rule_id, [claim for claim in claims if claim is not one], nearest=nearest)
 
 

@@ -1,7 +1,9 @@
 """Explanations worked out by hand: each verdict, the step that settled it, and the values it rests on."""
 
+import pytest
 from explained_claims import only, visit
 
+from claimrules.diagnostics import ClaimsError
 from claimrules.explain import Condition, Value
 
 F1 = {"line_id": "l1", "item_code": "F1", "charged_at": "2025-06-02"}
@@ -231,3 +233,8 @@ def test_one_subject_may_be_asked_for(rule_base):
     lines = [{"line_id": name, "item_code": "F1", "charged_at": "2025-06-02"} for name in ("l1", "l2")]
     said = pack.explain(visit(sex="male", lines=lines), "drug_sex", subject="claim=C1; line=l2")
     assert [one.subject for one in said.subjects] == ["claim=C1; line=l2"]
+
+
+def test_a_claim_given_twice_is_refused(rule_base):
+    with pytest.raises(ClaimsError, match="CR114"):
+        rule_base.explain(visit(), "ipt_split_stay", history=[visit()])

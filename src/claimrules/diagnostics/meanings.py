@@ -327,6 +327,11 @@ MEANINGS: dict[str, Meaning] = {
     "CR399": Meaning(
         "more errors of the same kind", "Only the first of a file are shown.", "Correct those; the rest will show."
     ),
+    "CR401": Meaning(
+        "a rule that cannot be planned",
+        "What must be one number for all rows has rows in parameters.yaml.",
+        "Give the rule a default that holds everywhere, and remove the rows.",
+    ),
     "CR402": Meaning(
         "there is no such rule", "The id is misspelt, or the rule is in another folder.", "Take the suggestion."
     ),
@@ -342,9 +347,14 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "CR405": Meaning("not a date", "A date is expected.", "Write 2025-01-31."),
     "CR501": Meaning(
-        "a rule failed while it ran",
-        "It is our fault, not yours; nothing was skipped in silence.",
-        "Please report it, with the rule.",
+        "a rule failed while it ran, or there is no such dialect",
+        "A failing rule is our fault, not yours; nothing was skipped in silence. A dialect of `sql` may be misspelt.",
+        "Please report a failure, with the rule; for a dialect take the suggestion.",
+    ),
+    "CR502": Meaning(
+        "a rule that cannot be said in SQL",
+        "It uses something that the dialect has no word for; the message names it.",
+        "Take another dialect, or audit with the engine, which needs no SQL.",
     ),
     "CR601": Meaning(
         "examples of a wrong shape", "`examples` is a list of cases, each a mapping.", "Begin each case with `- name:`."

@@ -13,10 +13,10 @@ from claimrules.engine.column import Index
 from claimrules.engine.kernels.segments import expand_ranges
 from claimrules.engine.relation import Relation
 from claimrules.engine.sides import RightSubjects
-from claimrules.engine.subject_rows import RowSpace
+from claimrules.engine.subject_rows import RowSpace, SubjectSpace
 from claimrules.explain.explanation import Outcome, Step
 from claimrules.explain.judged import Judged
-from claimrules.explain.looking import Look
+from claimrules.explain.looking import Look, named_parts
 from claimrules.explain.spelling import is_comparison
 from claimrules.explain.worlds import IN_TABLES, ROW, Cell
 from claimrules.language.expression import Call, Case, Expr, Field, Literal, MatchField, walk
@@ -179,8 +179,21 @@ def _times(node: Field, look: Look, conditions: list[Expr], out: Reach) -> None:
 
 
 def _read(look: Look, node: Expr) -> str | None:
-    """The text of a value, where it can be read at this place and is known."""
-    try:
-        return look.value(node).value
-    except (NotImplementedError, KeyError, IndexError):  # it names what only stands inside an aggregate
+    """The text of a value, where it is known, and is one at this place: not a name that stands only inside an aggregate."""
+    rows = look.space.rows if isinstance(look.space, SubjectSpace) else look.space
+    if not isinstance(rows, RowSpace) or not all(_is_here(rows, part) for part in named_parts(node)):
         return None
+    return look.value(node).value
+
+
+def _is_here(rows: RowSpace, part: Expr) -> bool:
+    owner = str(getattr(part, "owner", ""))
+    if owner:
+        return owner in rows.others and rows.others[owner].one is not None
+    match part:
+        case Field(kind=kind):
+            return kind in (rows.base.rows.kind, *KINDS[rows.base.rows.kind].above)
+        case MatchField(match=match):
+            return match in rows.matches
+        case _:
+            return True

@@ -26,13 +26,17 @@ ContextOf = Callable[[ClaimBatch], BatchContext]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The engine's own spaces, and its answer (`hits`, with a trace whose rows are those of `rows`)."""
+    """The engine's own spaces, and its answer (`hits`, with a trace whose rows are those of `rows`).
+
+    `loose`: rows whose subject is not known.
+    """
 
     plan: RulePlan
     context: BatchContext
     rows: RowSpace
     verdict: Verdict
     hits: RuleHits
+    loose: Mask
 
     @property
     def base(self) -> KindSpace:
@@ -77,7 +81,7 @@ def judge_batch(plan: RulePlan, context: BatchContext, *, exempt: bool = True) -
     evidence = Evidence(plan, rows, context, verdict, loose)
     flagged = evidence.flagged() if truth(verdict.subjects).any() else None
     hits = RuleHits(plan, Counts(), flagged, None, evidence.trace(), exempted=exempted)
-    return Judged(plan, context, rows, verdict, hits)
+    return Judged(plan, context, rows, verdict, hits, loose)
 
 
 def hits_of(plan: RulePlan, context: BatchContext) -> RuleHits:

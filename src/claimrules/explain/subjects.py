@@ -129,7 +129,7 @@ class SubjectReader:
     def _open_step(self, said: SubjectExplanation, at: list[int]) -> Step:
         judged = self.judged
         rule = judged.plan.rule
-        if any(self._loose(i) for i in at):
+        if judged.loose[at].any():
             return "keys"
         if any(row.found == "unknown" for row in said.knowledge):
             return "knowledge"
@@ -150,10 +150,6 @@ class SubjectReader:
         if any(one.truth == "unknown" for one in every):
             return "flag"
         return "history"
-
-    def _loose(self, i: int) -> bool:
-        columns = [self.judged.rows.evaluate(key.value) for key in self.judged.plan.rule.per]
-        return any(column.known is not None and not column.known[i] for column in columns)
 
     def _missing(self, said: SubjectExplanation, blamed: str) -> tuple[str, ...]:
         """What to supply: what the engine blames, then every name that is not known in a condition."""

@@ -46,6 +46,9 @@ def explain_claim(
     known = pack.knowledge.registers
     shelf = pack._shelf_with(read_given(registers_of(registers, known), known))
     asked = _asked(pack, rule, Reach(since, alone=others is None, person=True), shelf)
+    from claimrules.pack.rule_pack import _refuse_doubled  # noqa: PLC0415 - it imports this when it is asked
+
+    _refuse_doubled([claim, *(others or ())])
     if claim.is_reversed:
         return _reversed(asked, claim.claim_id)
     batch = ClaimBatch.from_claims([_with_encounter(c) for c in (claim, *(others or ())) if not c.is_reversed])
