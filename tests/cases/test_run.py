@@ -52,7 +52,7 @@ class Limits:
     def with_params(self, params: Mapping[str, str]) -> "Limits":
         return replace(self, factor=Decimal(params["factor"]))
 
-    def judge(self, batch: ClaimBatch, rule_id: str) -> Any:
+    def judge(self, batch: ClaimBatch, rule_id: str, findings: Any = None) -> Any:  # noqa: ARG002
         assert rule_id == "some_rule"
         self.batches.append(batch)
         sex = {row["claim_id"]: row.get("sex") for row in batch.claims.to_pylist()}

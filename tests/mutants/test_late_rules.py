@@ -1,4 +1,4 @@
-"""A rule that sees the findings of others keeps those others while it is mutated."""
+"""A rule that sees the findings of others sees those that its cases state, and so do its mutants."""
 
 from pathlib import Path
 
@@ -6,7 +6,6 @@ import claimrules
 from claimrules.mutants import mutate_pack
 
 HEAD = "title: {zh: 数, en: Number}\nverdict: indicator\nmessage: {zh: 数, en: number}\n"
-EARLY = f"id: early\n{HEAD}category: policy\nof: line\nflag: line.quantity > 3\n"
 LATE = f"""id: late
 {HEAD}category: indicator
 of: claim
@@ -17,17 +16,18 @@ amount: none
 examples:
   - name: two findings of a claim are flagged
     given: visit
-    lines: {{l1: {{item_code: A, quantity: 5}}, l2: {{item_code: A, quantity: 5}}}}
+    lines: {{l1: {{item_code: A}}, l2: {{item_code: A}}}}
+    findings: [{{rule: early, of: l1}}, {{rule: early, of: l2}}]
     expect: {{flagged: [claim], amount: "0.00"}}
   - name: one finding is clean
     given: visit
-    lines: {{l1: {{item_code: A, quantity: 5}}, l2: {{item_code: A, quantity: 2}}}}
+    lines: {{l1: {{item_code: A}}, l2: {{item_code: A}}}}
+    findings: [{{rule: early, of: l1}}]
     expect: clean
 """
 
 
 def test_its_mutants_see_the_findings_too(tmp_path: Path):
-    (tmp_path / "early.yaml").write_text(EARLY, encoding="utf-8")
     (tmp_path / "late.yaml").write_text(LATE, encoding="utf-8")
     (score,) = mutate_pack(claimrules.load(tmp_path), ["late"], search=False)
     assert score.problems == ()

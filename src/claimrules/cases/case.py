@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from claimrules.cases.world import World
 from claimrules.diagnostics import Node, Place
 from claimrules.knowledge import ParameterRows, Written
+
+if TYPE_CHECKING:
+    from claimrules.cases.found_before import FoundBefore
 
 
 class RuleCases(Protocol):
@@ -59,7 +62,8 @@ class Case:
     """A sentence, a small world, and what the rule must say of it. `stated` is the world before it was filled in.
 
     `knowledge` holds, for each table named, all its rows as (column, text) pairs; `params` (name, text) pairs;
-    `parameters` the rows that `parameters.yaml` would have for each name.
+    `parameters` the rows that `parameters.yaml` would have for each name; `findings` what other rules have found.
+    `alone`: its rule looks beyond one person, so that it must not lie in one batch with other cases.
     """
 
     rule_id: str
@@ -74,6 +78,8 @@ class Case:
     params_place: Place | None = field(default=None, compare=False)
     parameters: tuple[tuple[str, Rows], ...] = ()
     parameter_rows: Mapping[str, ParameterRows] = field(default_factory=dict, compare=False)
+    findings: tuple["FoundBefore", ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

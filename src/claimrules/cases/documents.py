@@ -71,12 +71,13 @@ def claim_values(world: World, label: str) -> Mapping[str, Value]:
 def placed(cases: tuple[Case, ...]) -> list[list[Placed]]:
     """The cases in as few batches as can be: those that share knowledge and parameters lie together.
 
-    A case whose knowledge or parameters name one of its ids (a hospital in a register) keeps its ids and lies alone.
+    A case whose knowledge or parameters name one of its ids (a hospital in a register) keeps its ids and lies alone, and so
+    does one whose rule looks beyond one person.
     """
     shared: dict[Any, list[Placed]] = {}
     alone: list[list[Placed]] = []
     for number, case in enumerate(cases):
-        if _names_an_id(case):
+        if case.alone or _names_an_id(case):
             alone.append([Placed(case, "")])
         else:
             world = (case.knowledge, case.params, case.parameters)

@@ -4,11 +4,14 @@ from pathlib import Path
 
 from claimrules.cases.case import Case, Rows, RuleCases
 from claimrules.cases.expectation import read_expect
+from claimrules.cases.found_before import read_findings
 from claimrules.cases.reader import Problems, entries, scalar
 from claimrules.cases.world_from_case import read_world
 from claimrules.diagnostics import CaseError, MappingNode, Node, Place, SequenceNode
 from claimrules.knowledge import ParameterRows, Written, parameter_rows
+from claimrules.language import Rule
 from claimrules.pack import root_of
+from claimrules.plan.reach import partition_of
 
 CASE_KEYS = (
     "name",
@@ -22,6 +25,7 @@ CASE_KEYS = (
     "registers",
     "params",
     "parameters",
+    "findings",
     "expect",
 )
 
@@ -90,6 +94,8 @@ def _read_case(node: Node, rule: RuleCases, problems: Problems) -> Case | None:
             (name, tuple(tuple(sorted(row.items())) for row in given.rows)) for name, given in sorted(parameters.items())
         ),
         parameter_rows=parameters,
+        findings=read_findings(node.get("findings"), world, problems),
+        alone=isinstance(rule, Rule) and partition_of(rule) == "all",
     )
 
 

@@ -10,6 +10,7 @@ from claimrules.batch import ClaimBatch, open_claims
 from claimrules.cases.case import Case, CaseOutcome, RuleCases
 from claimrules.cases.compare import Judged, differences, found
 from claimrules.cases.documents import Placed, placed
+from claimrules.cases.found_before import findings_of
 from claimrules.cases.from_examples import read_cases
 from claimrules.cases.world import ROW_TABLES
 from claimrules.diagnostics import CaseError, ClaimRulesError, Diagnostic, suggest
@@ -36,8 +37,8 @@ class Judge(Protocol):
     def with_params(self, params: Mapping[str, str]) -> "Judge":
         """The pack with other parameters."""
 
-    def judge(self, batch: ClaimBatch, rule_id: str) -> Any:
-        """The verdict on every row, as an Arrow table."""
+    def judge(self, batch: ClaimBatch, rule_id: str, findings: Any = None) -> Any:
+        """The verdict on every row, as an Arrow table. `findings`: what other rules have found."""
 
 
 def run_pack(pack: Judge, only: Sequence[str] | None = None) -> Iterator[CaseOutcome]:
@@ -104,7 +105,8 @@ def set_up(pack: Judge, case: Case) -> Judge:
 
 def _judge(pack: Judge, rule_id: str, documents: list[dict[str, Any]], group: list[Placed]) -> list[list[Judged]]:
     whose = Whose(group)
-    return whose.rows([pack.judge(batch, rule_id) for batch in batches_of(documents)])
+    before = findings_of(group)
+    return whose.rows([pack.judge(batch, rule_id, before) for batch in batches_of(documents)])
 
 
 class Whose:

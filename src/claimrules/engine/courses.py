@@ -41,7 +41,10 @@ def courses(encounters: KindSpace, gap: int) -> Courses:
     """
     person, disease = encounters.evaluate(_PERSON), encounters.evaluate(_DISEASE)
     admitted, discharged = (encounters.evaluate(time) for time in _TIMES)
-    ids, k = group_ids([cast(Index, c.data).astype(np.int64) for c in (person, disease)], encounters.n)
+    kind = cast(Index, disease.data).astype(np.int64)
+    if disease.known is not None:
+        kind = np.where(disease.known, kind, -1)
+    ids, k = group_ids([cast(Index, person.data).astype(np.int64), kind], encounters.n)
     dated: Mask = np.ones(encounters.n, np.bool_)
     for column in (admitted, discharged):
         if column.known is not None:

@@ -16,6 +16,9 @@ from claimrules.language.expression import Expr, Walk, walk
 from claimrules.language.rule import Rule
 from claimrules.plan import RulePlan
 
+NO_CLOCK = "no clock time"
+"""The doubt of an hour window that was judged by dates."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -78,7 +81,7 @@ def _clockless(rows: RowSpace, *, by_row: bool) -> list[tuple[str, Mask]]:
         return []
     mask = np.logical_or.reduce(masks)
     subjects = cast(Subjects, rows.subjects)
-    return [("no clock time", mask if by_row else segment_any(mask, subjects.ids, subjects.k))]
+    return [(NO_CLOCK, mask if by_row else segment_any(mask, subjects.ids, subjects.k))]
 
 
 def _left_out(plan: RulePlan, rows: RowSpace) -> Mask:

@@ -115,6 +115,7 @@ class Evidence:
             knowledge=tuple(self._knowledge(violating, owner)),
             suspicious=suspicious,
             reasons=tuple((name, mask[hit]) for name, mask in self.verdict.reasons),
+            doubts=tuple((name, mask[hit]) for name, mask in self.verdict.doubts),
         )
 
     def _involved(self, violating: Index, owner: Index, hit: Mask, number: Index) -> list[tuple[str, Index, Index]]:

@@ -35,7 +35,8 @@ class Flagged:
     `rows`: violating rows of the rule's kind, `owner` each one's subject, sorted by subject, then row. `arguments`: the
     amount method's, one value a violating row. `values`: what messages and `observed` need, by expression: one value a
     violating row. `involved`: (kind, owner, row) of rows that are evidence only. `knowledge`: (look-up, owner, row).
-    `suspicious`: subjects with a doubt; `doubts` their names. `reasons`: named conditions that are TRUE, by subject.
+    `suspicious`: subjects with a doubt; `doubts`: each doubt's name and its subjects. `reasons`: named conditions that are
+    TRUE, by subject.
     """
 
     n: int
@@ -48,6 +49,7 @@ class Flagged:
     knowledge: tuple[tuple[Lookup, Index, Index], ...]
     suspicious: Mask
     reasons: tuple[tuple[str, Mask], ...]
+    doubts: tuple[tuple[str, Mask], ...]
 
 
 @dataclass(frozen=True, slots=True)

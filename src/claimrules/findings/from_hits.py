@@ -24,7 +24,7 @@ from claimrules.findings.identity import finding_ids
 from claimrules.findings.purse import Money, Purse, summable
 from claimrules.findings.schema import FINDINGS, UNDECIDED
 from claimrules.findings.totals import LineMoney, Totals
-from claimrules.findings.words import basis_text, observed, reasons, sentences
+from claimrules.findings.words import basis_text, doubts, joined, observed, reasons, sentences
 from claimrules.language.scope import time_of
 from claimrules.language.sources import Source
 
@@ -121,8 +121,8 @@ class _RuleFindings:
             "amount": cents_array(total, total_known),
             "fund_loss": cents_array(lost, lost_known),
             "amount_method": _same(rule.amount.method, k),
-            "message_zh": sentences(rule.message[0], flagged, row, special, "zh"),
-            "message_en": sentences(rule.message[1], flagged, row, special, "en"),
+            "message_zh": self._sentence(0, "zh", row, owner, special),
+            "message_en": self._sentence(1, "en", row, owner, special),
             "basis": _same(basis_text(rule.basis, self.sources), k),
             "knowledge_ids": self._knowledge(owner),
             "region": _claim_text(claims, "region", claim),
@@ -187,6 +187,11 @@ class _RuleFindings:
         return np.where(least < far, least, 0), least < far
 
     # ------------------------------------------------------------------ lists
+
+    def _sentence(self, which: int, language: str, row: Index, owner: Index, special: Mapping[str, Any]) -> Any:
+        """The rule's message, and behind it what is in doubt."""
+        text = sentences(self.hits.plan.rule.message[which], self.flagged, row, special, language)
+        return joined([text, doubts(self.flagged, owner, language)], len(row))
 
     def _rows(self, parts: Parts, ids: Index, k: int, owner: Index, claim: Index) -> tuple[Any, Any, Any]:
         """line_ids, involved_line_ids and related_claim_ids of each finding."""

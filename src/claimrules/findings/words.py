@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from claimrules.catalog import Base, Type, label
-from claimrules.engine.column import Column, Index
+from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.decide import NO_CLOCK
 from claimrules.engine.hits import Flagged
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.values.shown import shown_array
@@ -16,6 +17,7 @@ from claimrules.language.expression import Literal
 from claimrules.language.rule import Basis, Message, Rule
 from claimrules.language.sources import Source
 
+NO_CLOCK_ZH = "无具体时刻"
 _UNVERIFIED = "（条文未核对）"
 
 
@@ -73,14 +75,27 @@ def observed(rule: Rule, flagged: Flagged, rows: Index, language: str) -> tuple[
 
 def reasons(flagged: Flagged, owner: Index) -> Any:
     """The named conditions that hold, joined by 、, for each of some subjects."""
-    if not flagged.reasons:
+    return _named(flagged.reasons, flagged.n, owner, "、", "{}")
+
+
+def doubts(flagged: Flagged, owner: Index, language: str) -> Any:
+    """What makes a finding a suspicion, to stand behind its sentence; nothing where there is no doubt."""
+    own = {"zh": NO_CLOCK_ZH, "en": NO_CLOCK}[language]
+    named = [(own if name == NO_CLOCK else name, mask) for name, mask in flagged.doubts]
+    between, around = {"zh": ("、", "（存疑：{}）"), "en": ("; ", " (in doubt: {})")}[language]
+    return _named(named, flagged.n, owner, between, around)
+
+
+def _named(named: Sequence[tuple[str, Mask]], n: int, owner: Index, between: str, around: str) -> Any:
+    """The names that hold of each of some subjects as one text; the empty text where none does."""
+    if not any(mask.any() for _, mask in named):
         return pa.array([""] * len(owner), pa.string())
-    code = np.zeros(flagged.n, np.int64)
-    for i, (_, mask) in enumerate(flagged.reasons):
+    code = np.zeros(n, np.int64)
+    for i, (_, mask) in enumerate(named):
         code |= mask.astype(np.int64) << i
-    names = [name for name, _ in flagged.reasons]
     distinct = sorted(set(code.tolist()))
-    texts = ["、".join(name for i, name in enumerate(names) if c >> i & 1) for c in distinct]
+    held = [between.join(name for i, (name, _) in enumerate(named) if c >> i & 1) for c in distinct]
+    texts = [around.format(text) if text else "" for text in held]
     place = np.searchsorted(np.array(distinct), code[owner])
     return pa.array(texts, pa.string()).take(pa.array(place))
 

@@ -10,6 +10,7 @@ from claimrules.batch import ClaimBatch
 from claimrules.cases.case import Case
 from claimrules.cases.compare import Judged
 from claimrules.cases.documents import Placed
+from claimrules.cases.found_before import findings_of
 from claimrules.cases.run import Whose, back_to_front, batches_of, set_up
 from claimrules.diagnostics import ClaimRulesError
 from claimrules.engine.reach import Reach
@@ -51,6 +52,7 @@ class Bench:
         self._whose = Whose(self.group)
         self._documents = [document for one in self.group for document in one.documents()]
         self._batches = batches_of(self._documents)
+        self._findings = findings_of(self.group)
         self._turned: list[ClaimBatch] | None = None
 
     def plans(self, rules: Sequence[Rule]) -> list[RulePlan | None]:
@@ -86,7 +88,7 @@ class Bench:
     def _tables(self, plans: Sequence[RulePlan], context: Any) -> list[Any]:
         try:
             pack = self._pack
-            hits = run_in_turn(Plan(tuple(plans)), pack._active, context, pack.sources, trace=True)
+            hits = run_in_turn(Plan(tuple(plans)), Plan(()), context, pack.sources, trace=True, findings=self._findings)
             return [verdict_table(one, context) for one in hits.rules]
         except FAILURES:
             # A mutant need not be a rule that can be run; which of them failed is found one by one.
@@ -102,8 +104,6 @@ UNRUNNABLE = (ClaimRulesError, ValidationError)
 def narrowed(pack: RulePack, rule: Rule) -> RulePack:
     """The pack with this rule alone: what is planned anew for each group of cases is then one rule and not all."""
     plan = pack.plan.only(frozenset({rule.id}))
-    if plan.late.rules:  # it sees the findings of the others
-        return pack
     # The shelf goes with the knowledge, which stays.
     return replace(pack, rules={rule.id: rule}, parameters=_own(pack, rule), plan=plan)
 

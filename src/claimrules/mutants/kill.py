@@ -16,6 +16,7 @@ from claimrules.mutants.mutant import Mutant
 from claimrules.mutants.score import Score, Survivor
 from claimrules.mutants.search import killers
 from claimrules.pack import RulePack
+from claimrules.plan.reach import partition_of
 
 
 def score(pack: RulePack, rule: Rule, cases: Sequence[Case], *, search: bool = True) -> Score:
@@ -53,7 +54,23 @@ def _failing(pack: RulePack, cases: Sequence[Case]) -> list[Diagnostic]:
 def survivors(
     pack: RulePack, rule: Rule, cases: Sequence[Case], mutants: Sequence[Mutant]
 ) -> tuple[list[Mutant], frozenset[str]]:
-    """The mutants under which all cases hold, and the ids of those that cannot be run. The cases hold for the rule."""
+    """The mutants under which all cases hold, and the ids of those that cannot be run. The cases hold for the rule.
+
+    A mutant that looks beyond one person is judged on each case apart: in one batch it would see the others' persons.
+    """
+    wide = [mutant for mutant in mutants if partition_of(mutant.rule) == "all"]
+    narrow = [mutant for mutant in mutants if mutant not in wide]
+    left, stillborn = _survivors(pack, rule, cases, narrow)
+    more, dead = _survivors(pack, rule, [replace(case, alone=True) for case in cases], wide)
+    alive = {mutant.id for mutant in (*left, *more)}
+    return [mutant for mutant in mutants if mutant.id in alive], stillborn | dead
+
+
+def _survivors(
+    pack: RulePack, rule: Rule, cases: Sequence[Case], mutants: Sequence[Mutant]
+) -> tuple[list[Mutant], frozenset[str]]:
+    if not mutants:
+        return [], frozenset()
     rules = [replace(rule, examples=None), *(mutant.rule for mutant in mutants)]
     alive = list(range(1, len(mutants) + 1))
     stillborn: set[int] = set()

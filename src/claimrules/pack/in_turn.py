@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.hits import Hits
@@ -13,12 +14,23 @@ from claimrules.plan import Plan
 
 
 def run_in_turn(
-    plan: Plan, others: Plan, context: BatchContext, sources: Mapping[str, Source], *, trace: bool = False
+    plan: Plan,
+    others: Plan,
+    context: BatchContext,
+    sources: Mapping[str, Source],
+    *,
+    trace: bool = False,
+    findings: Any = None,
 ) -> Hits:
-    """Every rule's verdicts on one batch. `others`: the rules whose findings the late ones see, asked for or not."""
+    """Every rule's verdicts on one batch.
+
+    `others`: the rules whose findings the late ones see, asked for or not. `findings`: what they see instead.
+    """
     late = plan.late
     if not late.rules:
         return run(plan, context, trace=trace)
+    if findings is not None:
+        return run(plan, context.with_findings(finding_rows(findings, context.kind("claim").rows)), trace=trace)
     asked = {rule.rule.id for rule in plan.rules}
     before = run(others.early.beside(plan.early), context, trace=trace)
     found = make_findings(before, context, sources).findings

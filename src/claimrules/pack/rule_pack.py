@@ -376,14 +376,40 @@ class RulePack:
             self, claims, rule, claim_id=claim, subject=subject, mapping=mapping, since=since, nearest=nearest
         )
 
-    def judge(self, batch: ClaimBatch, rule_id: str) -> Any:
-        """Every row's verdict by one rule: a table with the columns of `findings.VERDICTS`."""
+    def sql(self, rule: str, dialect: str = "duckdb", *, history_from: dt.date | str | None = None) -> str:
+        """The rule as one standalone query over the contract's tables, in a dialect of sqlglot.
+
+        It gives the subjects with their verdicts, amounts and violating rows, as an audit does with this pack's parameters,
+        region and `as_of`. `history_from`: the first date of which the data are complete.
+
+        Raises:
+            PlanError: CR402 there is no such rule. SqlError: CR501 the dialect is not known; CR502 the rule cannot be said in it.
+        """
+        from claimrules.sql import to_sql  # noqa: PLC0415 - an audit does not wait for it
+
+        self._chosen([rule])
+        return to_sql(
+            self.rules[rule],
+            self.knowledge,
+            dialect=dialect,
+            parameters=typed_parameters(self.rules, self.parameters),
+            history_from=day_of(history_from, "history_from"),
+            as_of=self.as_of,
+            region=self.region,
+            extra=self.extra,
+        )
+
+    def judge(self, batch: ClaimBatch, rule_id: str, findings: Any = None) -> Any:
+        """Every row's verdict by one rule: a table with the columns of `findings.VERDICTS`.
+
+        `findings`: what other rules have found, for a rule that asks for it; if left out, the pack's active rules say.
+        """
         plan = self._chosen([rule_id])
         tables = []
         with open_claims(batch, batch_lines=2**62) as intake:
             for part in intake.partitions():
                 context = self._context(part, Reach())
-                hits = run_in_turn(plan, self._active, context, self.sources, trace=True)
+                hits = run_in_turn(plan, self._active, context, self.sources, trace=True, findings=findings)
                 tables.append(verdict_table(hits.rules[0], context))
         return pa.concat_tables(tables)
 

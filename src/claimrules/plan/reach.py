@@ -21,10 +21,11 @@ def find_reach(plan: RulePlan) -> RulePlan:
         for part in walk(node)
         if isinstance(part, Field) and part.kind in KIND_TABLES
     }
-    return replace(plan, columns=frozenset(columns), partition=_partition(rule))
+    return replace(plan, columns=frozenset(columns), partition=partition_of(rule))
 
 
-def _partition(rule: Rule) -> str:
+def partition_of(rule: Rule) -> str:
+    """The widest key that the rows of a rule share: line, claim, encounter, person, or all."""
     widths = [_of_keys([key.value for key in rule.per]) if rule.per else _own(rule)]
     keys = {key.name: key.value for key in rule.per}
     widths += [_of_other(other, keys) for other in rule.others]
