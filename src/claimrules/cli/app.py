@@ -9,6 +9,7 @@ from claimrules.cli.cases import cases
 from claimrules.cli.check import check
 from claimrules.cli.explain import explain
 from claimrules.cli.generate import generate
+from claimrules.cli.sql import sql
 from claimrules.version import __version__
 
 app = typer.Typer(
@@ -43,3 +44,4 @@ app.command()(check)
 app.command("test")(cases)
 app.command()(explain)
 app.command()(generate)
+app.command()(sql)

@@ -61,7 +61,9 @@ def set_columns(node: Aggregate, i: int, option: exp.Expression | None) -> list[
             of = f"DISTINCT {known}" if node.distinct else known
             out.append((f"value_{i}", sql(f"CAST(SUM({of}) AS DOUBLE) / COUNT({of})")))
         case "share":
-            out.append((f"value_{i}", sql(f"CAST(COUNT(CASE WHEN {c} AND {v} THEN 1 END) AS DOUBLE) / NULLIF(COUNT({known}), 0)")))
+            out.append(
+                (f"value_{i}", sql(f"CAST(COUNT(CASE WHEN {c} AND {v} THEN 1 END) AS DOUBLE) / NULLIF(COUNT({known}), 0)"))
+            )
         case "median":
             out.append((f"value_{i}", sql(f"QUANTILE_CONT(CAST({known} AS DOUBLE), 0.5)")))
         case "quantile":
@@ -74,7 +76,9 @@ def set_columns(node: Aggregate, i: int, option: exp.Expression | None) -> list[
     return out
 
 
-def result(node: Aggregate, i: int, beyond: exp.Expression | None, *, never_negative: bool) -> tuple[exp.Expression, exp.Expression | None]:
+def result(
+    node: Aggregate, i: int, beyond: exp.Expression | None, *, never_negative: bool
+) -> tuple[exp.Expression, exp.Expression | None]:
     """The value, from the set's columns under the alias a (NULLs for an empty set), and what it is at least.
 
     `beyond`: whether there may be members that the data do not have.
@@ -84,7 +88,9 @@ def result(node: Aggregate, i: int, beyond: exp.Expression | None, *, never_nega
         complete = exp.and_(complete, sql("NOT COALESCE(_b, FALSE)", b=beyond))
     if node.function in ("any", "all", "none"):
         yes, no = (exp.true(), exp.false()) if node.function == "any" else (exp.false(), exp.true())
-        return exp.Case(ifs=[exp.If(this=sql(f"COALESCE(a.hit_{i}, 0) > 0"), true=yes), exp.If(this=complete, true=no)]), None
+        return exp.Case(
+            ifs=[exp.If(this=sql(f"COALESCE(a.hit_{i}, 0) > 0"), true=yes), exp.If(this=complete, true=no)]
+        ), None
     if node.function == "count":
         least = sql(f"COALESCE(a.n_{i}, 0)")
         return sql("CASE WHEN _c THEN _v END", c=complete, v=least), least

@@ -5,15 +5,17 @@ from sqlglot import exp
 from claimrules.catalog import KINDS, MONEY, Base, Type
 from claimrules.sql.fragments import half_up, smallest, sql, table, yuan
 from claimrules.sql.needs import PARTS
+from claimrules.sql.place import Place
 from claimrules.sql.query import select
 from claimrules.sql.stages import Stages
-from claimrules.sql.place import Place
 
 
 def line_scope(kind: str, alias: str) -> exp.Expression:
     """A line's in-scope amount: given, or its amount less its other parts."""
     parts = " - ".join(f"COALESCE({alias}.{kind}_{part}, 0)" for part in PARTS)
-    return sql(f"COALESCE({alias}.{kind}_in_scope_amount, CASE WHEN {alias}.{kind}_amount IS NOT NULL THEN GREATEST({alias}.{kind}_amount - {parts}, 0) END)")
+    return sql(
+        f"COALESCE({alias}.{kind}_in_scope_amount, CASE WHEN {alias}.{kind}_amount IS NOT NULL THEN GREATEST({alias}.{kind}_amount - {parts}, 0) END)"
+    )
 
 
 def add_scope(stages: Stages) -> None:
@@ -26,22 +28,26 @@ def add_scope(stages: Stages) -> None:
         _of_days(stages)
         return
     lines = stages.kinds.rows("line")
-    body = (
-        select([sql("b.claim_row"), ("of_lines", sql("SUM(COALESCE(_s, 0))", s=line_scope("line", "b")))], table(lines, "b"))
-        .group_by(sql("b.claim_row"))
-    )
+    body = select(
+        [sql("b.claim_row"), ("of_lines", sql("SUM(COALESCE(_s, 0))", s=line_scope("line", "b")))], table(lines, "b")
+    ).group_by(sql("b.claim_row"))
     per_claim = stages.query.add("claim_lines", body)
     scope = sql("COALESCE(c.claim_in_scope_amount, a.of_lines, c.claim_fund_amount)")
     body = select([sql("c.claim_row"), sql("c.encounter_row"), ("scope", scope)], table(stages.kinds.rows("claim"), "c"))
     body = body.join(table(per_claim, "a"), on=sql("a.claim_row = c.claim_row"), join_type="left")
-    scopes = stages.query.add("claim_scope", body, "what settlements have in scope: given, or that of their lines, or what the fund paid")
+    scopes = stages.query.add(
+        "claim_scope", body, "what settlements have in scope: given, or that of their lines, or what the fund paid"
+    )
     if "claim" in (kind, *KINDS[kind].above):
         stages.stage("with_scope", [("scope", sql("a.scope"))], join=scopes, on="a.claim_row = r.claim_row")
         return
     total = sql("CASE WHEN COUNT(s.scope) = COUNT(*) THEN SUM(GREATEST(s.scope, 0)) END")
     body = select([sql("s.encounter_row"), ("scope", total)], table(scopes, "s")).group_by(sql("s.encounter_row"))
     stages.stage(
-        "with_scope", [("scope", sql("a.scope"))], join=stages.query.add("encounter_scope", body), on="a.encounter_row = r.encounter_row"
+        "with_scope",
+        [("scope", sql("a.scope"))],
+        join=stages.query.add("encounter_scope", body),
+        on="a.encounter_row = r.encounter_row",
     )
 
 
@@ -49,8 +55,11 @@ def _of_days(stages: Stages) -> None:
     lines = stages.kinds.rows("line")
     body = (
         select(
-            [sql("b.encounter_row"), ("date", sql("CAST(b.line_charged_at AS DATE)")),
-             ("scope", sql("SUM(GREATEST(COALESCE(_s, 0), 0))", s=line_scope("line", "b")))],
+            [
+                sql("b.encounter_row"),
+                ("date", sql("CAST(b.line_charged_at AS DATE)")),
+                ("scope", sql("SUM(GREATEST(COALESCE(_s, 0), 0))", s=line_scope("line", "b"))),
+            ],
             table(lines, "b"),
         )
         .where(sql("b.line_charged_at IS NOT NULL"))
@@ -58,7 +67,10 @@ def _of_days(stages: Stages) -> None:
     )
     days = stages.query.add("day_scope", body, "what the lines of each day have in scope")
     stages.stage(
-        "with_scope", [("scope", sql("COALESCE(a.scope, 0)"))], join=days, on="a.encounter_row = r.encounter_row AND a.date = r.day_date"
+        "with_scope",
+        [("scope", sql("COALESCE(a.scope, 0)"))],
+        join=days,
+        on="a.encounter_row = r.encounter_row AND a.date = r.day_date",
     )
 
 
@@ -101,13 +113,24 @@ def add_bundle(stages: Stages) -> None:
         [
             ("total", sql(f"CASE WHEN {known} THEN SUM(r.own) OVER ({mine}) END")),
             ("dearest", sql(f"MAX(r.price) OVER ({mine})")),
-            ("so_far", sql(f"SUM(r.own) OVER ({mine} ORDER BY r.{rule.kind}_row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)")),
+            (
+                "so_far",
+                sql(f"SUM(r.own) OVER ({mine} ORDER BY r.{rule.kind}_row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"),
+            ),
         ],
     )
     above = _rounded(sql("r.total - r.dearest"), MONEY, 2)
     stages.stage(
         "above",
-        [("above", sql("CASE WHEN r.total IS NOT NULL AND r.dearest IS NOT NULL THEN LEAST(GREATEST(_a, 0), r.total) END", a=above))],
+        [
+            (
+                "above",
+                sql(
+                    "CASE WHEN r.total IS NOT NULL AND r.dearest IS NOT NULL THEN LEAST(GREATEST(_a, 0), r.total) END",
+                    a=above,
+                ),
+            )
+        ],
     )
     cents, total = smallest(sql("r.above"), 2), smallest(sql("r.total"), 2)
     after = half_up(sql("_a * _s", a=cents, s=smallest(sql("r.so_far"), 2)), total)

@@ -2,11 +2,10 @@
 
 from sqlglot import exp
 
-from claimrules.catalog import Base
+from claimrules.catalog import TEXT, Base
 from claimrules.language.expression import Aggregate, Call, Expr, Field, Key, Literal
 from claimrules.language.rule import KeySpec
 from claimrules.language.scope import time_of
-from claimrules.catalog import TEXT
 from claimrules.sql.fragments import every, sql, table
 from claimrules.sql.place import Known, Place
 from claimrules.sql.query import select
@@ -43,15 +42,28 @@ def _run(stages: Stages, key: KeySpec, value: Call, names: list[str]) -> str:
     columns = [(step, x), (runs, known), (f"{key.name}_keyed", exp.not_(exp.paren(loose_of(names))))]
     if not is_interval:
         columns.append((wide, gap))
-    stages.stage(f"{key.name}_steps", columns, f"{key.name}: rows that stand in a run, those of unknown x or that may not count do not")
+    stages.stage(
+        f"{key.name}_steps",
+        columns,
+        f"{key.name}: rows that stand in a run, those of unknown x or that may not count do not",
+    )
     part = ", ".join([f"r.{key.name}_keyed", f"r.{runs}", *(f"r.{n}" for n in names)])
     last = sql(f"LAG(r.{step}) OVER (PARTITION BY {part} ORDER BY r.{step}, r.entry)")
     starts, number = stages.free(f"{key.name}_starts"), stages.free(f"{key.name}_number")
     broken = _beyond(value, step, wide, gap, last)
-    stages.stage(f"{key.name}_breaks", [(starts, sql("CASE WHEN _broken IS FALSE THEN 0 ELSE 1 END", broken=exp.paren(broken)))])
+    stages.stage(
+        f"{key.name}_breaks", [(starts, sql("CASE WHEN _broken IS FALSE THEN 0 ELSE 1 END", broken=exp.paren(broken)))]
+    )
     stages.stage(
         f"{key.name}_numbered",
-        [(number, sql(f"SUM(r.{starts}) OVER (PARTITION BY {part} ORDER BY r.{step}, r.entry ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"))],
+        [
+            (
+                number,
+                sql(
+                    f"SUM(r.{starts}) OVER (PARTITION BY {part} ORDER BY r.{step}, r.entry ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+                ),
+            )
+        ],
     )
     mates = ", ".join([f"r.{key.name}_keyed", *(f"r.{n}" for n in names)])
     doubtful = f"MAX(CASE WHEN r.{runs} THEN 0 ELSE 1 END) OVER (PARTITION BY {mates}) = 1"
@@ -80,7 +92,8 @@ def _beyond(value: Call, step: str, wide: str, gap: exp.Expression, last: exp.Ex
         return sql(f"CAST(r.{step} AS TIMESTAMP) > _f", f=far)
     if x.type.is_time:
         return sql(
-            f"DATE_DIFF('microsecond', CAST(_l AS TIMESTAMP), CAST(r.{step} AS TIMESTAMP)) > r.{wide} * CAST(86400000000 AS BIGINT)", l=last
+            f"DATE_DIFF('microsecond', CAST(_l AS TIMESTAMP), CAST(r.{step} AS TIMESTAMP)) > r.{wide} * CAST(86400000000 AS BIGINT)",
+            l=last,
         )
     return sql(f"r.{step} - _l > r.{wide}", l=last)
 
@@ -95,16 +108,28 @@ def _cluster(stages: Stages, key: KeySpec, value: Aggregate, names: list[str]) -
     date = sql("CAST(_t AS DATE)", t=stages.values(time_of(stages.rule.kind), Place()))
     assert value.option is not None  # noqa: S101 - the checker asks for it
     least = stages.values(value.option, Place())
-    body = select(
-        [("a", me), ("b", them), ("date", date), ("sure", sql("COALESCE(p.sure AND r.counts, FALSE)")), ("least", least)],
-        table(relation.pairs, "p"),
-    ).join(table(stages.now, "r"), on=sql("r.entry = p.entry")).join(
-        table(relation.rows, "o"), on=sql(f"o.{relation.number} = p.other")
+    body = (
+        select(
+            [
+                ("a", me),
+                ("b", them),
+                ("date", date),
+                ("sure", sql("COALESCE(p.sure AND r.counts, FALSE)")),
+                ("least", least),
+            ],
+            table(relation.pairs, "p"),
+        )
+        .join(table(stages.now, "r"), on=sql("r.entry = p.entry"))
+        .join(table(relation.rows, "o"), on=sql(f"o.{relation.number} = p.other"))
     )
     met = stages.query.add(f"{key.name}_met", body, "which persons met on which dates")
     known = _connected(stages, key.name, met, "COUNT(DISTINCT CASE WHEN m.sure THEN m.date END) >= MAX(m.least)", "known")
     wider = _connected(
-        stages, key.name, met, "COUNT(DISTINCT m.date) + COUNT(CASE WHEN m.date IS NULL THEN 1 END) >= MAX(m.least)", "possible"
+        stages,
+        key.name,
+        met,
+        "COUNT(DISTINCT m.date) + COUNT(CASE WHEN m.date IS NULL THEN 1 END) >= MAX(m.least)",
+        "possible",
     )
     return _named(stages, key, names, name, me, known, wider, relation.beyond)
 
@@ -115,7 +140,8 @@ def _connected(stages: Stages, key: str, met: str, linked: str, word: str) -> st
     body = select([sql("m.a"), sql("m.b")], table(met, "m")).where(sql("m.a IS NOT NULL AND m.b IS NOT NULL"))
     links = query.add(f"{key}_{word}_link", body.group_by(sql("m.a"), sql("m.b")).having(sql(linked)))
     both = exp.union(
-        select([sql("l.a"), sql("l.b")], table(links, "l")), select([("a", sql("l.b")), ("b", sql("l.a"))], table(links, "l"))
+        select([sql("l.a"), sql("l.b")], table(links, "l")),
+        select([("a", sql("l.b")), ("b", sql("l.a"))], table(links, "l")),
     )
     pairs = query.add(f"{key}_{word}_pair", both)
     people = exp.union(select([("person", sql("x.a"))], table(met, "x")), select([("person", sql("x.b"))], table(met, "x")))
@@ -123,7 +149,9 @@ def _connected(stages: Stages, key: str, met: str, linked: str, word: str) -> st
     reach = query.free(f"{key}_{word}_reach")
     start = select([sql("x.person"), ("mate", sql("x.person"))], table(person, "x")).where(sql("x.person IS NOT NULL"))
     more = select([sql("t.person"), sql("l.b")], table(reach, "t")).join(table(pairs, "l"), on=sql("l.a = t.mate"))
-    query.parts.append((reach, exp.union(start, more, distinct=True), f"who is connected with whom, by links that are {word}"))
+    query.parts.append(
+        (reach, exp.union(start, more, distinct=True), f"who is connected with whom, by links that are {word}")
+    )
     query.recursive = True
     body = select([sql("t.person"), ("head", sql("MIN(t.mate)")), ("size", sql("COUNT(*)"))], table(reach, "t"))
     return query.add(f"{key}_{word}", body.group_by(sql("t.person")))
@@ -144,9 +172,15 @@ def _named(
     gone = stages.free(f"{key.name}_open")
     stages.stage(f"{key.name}_people", [(person, me), (loose, loose_of(names)), (gone, open_)])
     body = (
-        select([sql("r.*"), (name, sql(f"COALESCE(k.head, r.{person})")),
+        select(
+            [
+                sql("r.*"),
+                (name, sql(f"COALESCE(k.head, r.{person})")),
                 (f"{key.name}_wider", sql(f"COALESCE(w.head, r.{person})")),
-                (f"{key.name}_grows", sql("COALESCE(w.size, 1) > COALESCE(k.size, 1)"))], table(stages.now, "r"))
+                (f"{key.name}_grows", sql("COALESCE(w.size, 1) > COALESCE(k.size, 1)")),
+            ],
+            table(stages.now, "r"),
+        )
         .join(table(known, "k"), on=sql(f"k.person = r.{person}"), join_type="left")
         .join(table(wider, "w"), on=sql(f"w.person = r.{person}"), join_type="left")
     )

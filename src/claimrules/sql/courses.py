@@ -32,4 +32,6 @@ def with_courses(query: Query, encounters: str, gap: exp.Expression) -> str:
         f"CASE WHEN e.undated = 0 AND e.encounter_principal_diagnosis IS NOT NULL "
         f"THEN e.encounter_person_id || '/' || {_DISEASE} || '/' || {began} END"
     )
-    return query.add("encounter_in_course", select([sql("e.*"), ("course", name)], table(numbered, "e")), "each encounter with its course")
+    return query.add(
+        "encounter_in_course", select([sql("e.*"), ("course", name)], table(numbered, "e")), "each encounter with its course"
+    )

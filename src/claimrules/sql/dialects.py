@@ -3,11 +3,27 @@
 from sqlglot import Dialect, exp
 
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, suggest
+from claimrules.knowledge import KnowledgeSet
 from claimrules.language.expression import Call, Walk
 from claimrules.language.rule import Rule
 from claimrules.sql.needs import all_parts
 
-DIALECTS = ("duckdb", "spark", "databricks", "postgres", "oracle", "snowflake", "bigquery", "redshift", "mysql", "tsql", "clickhouse", "trino", "hive", "presto")
+DIALECTS = (
+    "duckdb",
+    "spark",
+    "databricks",
+    "postgres",
+    "oracle",
+    "snowflake",
+    "bigquery",
+    "redshift",
+    "mysql",
+    "tsql",
+    "clickhouse",
+    "trino",
+    "hive",
+    "presto",
+)
 
 
 LISTS = ("duckdb",)
@@ -18,13 +34,16 @@ class SqlError(ClaimRulesError):
     """A rule that cannot be said in SQL, or a dialect that is not known."""
 
 
-def refuse(rule: Rule, dialect: str) -> None:
+def refuse(rule: Rule, tables: KnowledgeSet, dialect: str) -> None:
     """Raise SqlError for what cannot be said."""
     if dialect not in DIALECTS:
         near = suggest(dialect, DIALECTS)
         advice = f"did you mean `{near}`?" if near else f"dialects are: {', '.join(DIALECTS)}"
         raise SqlError(Diagnostic("CR501", f"unknown dialect `{dialect}`", help=advice))
-    found = [Diagnostic("CR502", f"{what} cannot be said in SQL", rule.place, help=why) for what, why in unsayable(rule, dialect)]
+    found = [
+        Diagnostic("CR502", f"{what} cannot be said in SQL", rule.place, help=why)
+        for what, why in unsayable(rule, tables, dialect)
+    ]
     if found:
         raise SqlError(found)
 
@@ -35,7 +54,7 @@ _UNSAYABLE = {
 }
 
 
-def unsayable(rule: Rule, dialect: str) -> list[tuple[str, str]]:
+def unsayable(rule: Rule, tables: KnowledgeSet, dialect: str) -> list[tuple[str, str]]:
     """What of a rule no query of that dialect says, with the reason."""
     out = dict.fromkeys(
         (f"`{part.function}`", _UNSAYABLE[part.function])
@@ -44,7 +63,16 @@ def unsayable(rule: Rule, dialect: str) -> list[tuple[str, str]]:
     )
     for other in rule.others:
         if other.kind == "finding":
-            out[f"`{other.name}`, which are findings", "they are what all other rules say, not a table of the contract"] = None
+            out[f"`{other.name}`, which are findings", "they are what all other rules say, not a table of the contract"] = (
+                None
+            )
+    for param in rule.params:
+        if tables.varies(param.name, param.type, rule.id):
+            out[
+                f"`param.{param.name}`", "its rows stand in parameters.yaml, which is no table: give one value (--param)"
+            ] = None
+    if tables.changes and any(isinstance(part, Call) and part.function == "in_set" for part in all_parts(rule)):
+        out["`in_set`", f"code sets change with the date: {', '.join(sorted(tables.changes))}"] = None
     walks = any(isinstance(part, Walk) and part.function == "excess_within" for part in all_parts(rule))
     if walks and dialect not in LISTS:
         out[f"`excess_within` in {dialect}", f"its scan carries a list along; {', '.join(LISTS)} can"] = None

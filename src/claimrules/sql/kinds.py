@@ -5,14 +5,14 @@ numbered in the kind's own order (by time, where not known is earliest, then by 
 one of the clock.
 """
 
-from claimrules.catalog import KIND_TABLES, KINDS, SENTINELS, UNKNOWN, Base, Field, Type
-from claimrules.catalog import kind_fields
+from sqlglot import exp
+
+from claimrules.catalog import KIND_TABLES, KINDS, SENTINELS, UNKNOWN, Base, Field, Type, kind_fields
 from claimrules.sql.courses import with_courses
 from claimrules.sql.fragments import column, sql, table, text
 from claimrules.sql.needs import MONEY, Needs
 from claimrules.sql.netting import net_lines
 from claimrules.sql.query import Query, select
-from sqlglot import exp
 
 _SUMMED = ("total_amount", "in_scope_amount", "fund_amount")
 _TIES = {
@@ -28,7 +28,9 @@ _TIES = {
 class Kinds:
     """Makes the CTEs of kinds at their first use. `extra`: declared columns beyond the catalog, by table."""
 
-    def __init__(self, query: Query, needs: Needs, extra: dict[str, dict[str, Type]], course_gap: exp.Expression | None) -> None:
+    def __init__(
+        self, query: Query, needs: Needs, extra: dict[str, dict[str, Type]], course_gap: exp.Expression | None
+    ) -> None:
         self.query, self.needs, self.extra = query, needs, extra
         self.course_gap = course_gap
         self.made: dict[str, str] = {}
@@ -89,15 +91,25 @@ class Kinds:
         columns: list[exp.Expression | tuple[str, exp.Expression]] = [sql("c.visit")]
         for n in self._columns("encounter", ("person_id", "provider_id", "admitted_at", "discharged_at", "claim_id")):
             columns.append((f"encounter_{n}", self._assembled_column(n)))
-        columns.append(("settled_last", sql("ROW_NUMBER() OVER (PARTITION BY c.person_id, c.provider_id, c.visit ORDER BY c.claim_row DESC)")))
+        columns.append(
+            (
+                "settled_last",
+                sql("ROW_NUMBER() OVER (PARTITION BY c.person_id, c.provider_id, c.visit ORDER BY c.claim_row DESC)"),
+            )
+        )
         body = select(columns, table(live, "c"))
-        parts = self.query.add("encounter_part", body, "settlements of one stay or visit (person, provider, encounter) put together")
+        parts = self.query.add(
+            "encounter_part", body, "settlements of one stay or visit (person, provider, encounter) put together"
+        )
         order = sql(
             "ROW_NUMBER() OVER (ORDER BY e.encounter_admitted_at NULLS FIRST, e.encounter_discharged_at NULLS FIRST, e.encounter_claim_id)"
         )
         needed = ("person_id", "provider_id", "admitted_at", "discharged_at", "claim_id")
         shown = [column("e", "visit"), *(column("e", f"encounter_{n}") for n in self._columns("encounter", needed))]
-        body = select([*shown, ("encounter_row", order), ("clock", off_midnight(column("e", "encounter_admitted_at")))], table(parts, "e"))
+        body = select(
+            [*shown, ("encounter_row", order), ("clock", off_midnight(column("e", "encounter_admitted_at")))],
+            table(parts, "e"),
+        )
         encounter = self.query.add("encounter", body.where(sql("e.settled_last = 1")))
         return encounter if self.course_gap is None else with_courses(self.query, encounter, self.course_gap)
 
@@ -115,7 +127,9 @@ class Kinds:
 
     def _of_table(self, kind: str) -> str:
         if kind == "line":
-            net = net_lines(self.query, self._read("line"), self._line_columns(), [n for n in MONEY if n in self._line_columns()])
+            net = net_lines(
+                self.query, self._read("line"), self._line_columns(), [n for n in MONEY if n in self._line_columns()]
+            )
             return self._view("line", net)
         return self._view(kind, self._read(kind))
 
@@ -174,19 +188,26 @@ class Kinds:
         """The calendar days of each encounter, from admission to discharge."""
         above = self._above()
         stay = select(
-            [sql("e.encounter_row"), ("day_date", sql("CAST(e.encounter_admitted_at AS DATE)")),
-             ("last_date", sql("CAST(e.encounter_discharged_at AS DATE)"))],
+            [
+                sql("e.encounter_row"),
+                ("day_date", sql("CAST(e.encounter_admitted_at AS DATE)")),
+                ("last_date", sql("CAST(e.encounter_discharged_at AS DATE)")),
+            ],
             table(self.made["encounter"], "e"),
         ).where(sql("CAST(e.encounter_admitted_at AS DATE) <= CAST(e.encounter_discharged_at AS DATE)"))
         days = self.query.free("day")
         more = select(
-            [sql("d.encounter_row"), sql("CAST(d.day_date + INTERVAL '1' DAY AS DATE)"), sql("d.last_date")], table(days, "d")
+            [sql("d.encounter_row"), sql("CAST(d.day_date + INTERVAL '1' DAY AS DATE)"), sql("d.last_date")],
+            table(days, "d"),
         ).where(sql("d.day_date < d.last_date"))
-        self.query.parts.append((days, exp.union(stay, more, distinct=False), "every date of an encounter, one after the other"))
+        self.query.parts.append(
+            (days, exp.union(stay, more, distinct=False), "every date of an encounter, one after the other")
+        )
         self.query.recursive = True
         number = sql("ROW_NUMBER() OVER (ORDER BY d.day_date, e.encounter_claim_id)")
         body = select(
-            [sql("d.day_date"), *above, sql("d.encounter_row"), ("day_row", number), ("clock", exp.false())], table(days, "d")
+            [sql("d.day_date"), *above, sql("d.encounter_row"), ("day_row", number), ("clock", exp.false())],
+            table(days, "d"),
         ).join(table(self.made["encounter"], "e"), on=sql("e.encounter_row = d.encounter_row"))
         return self.query.add("day_rows", body)
 

@@ -124,7 +124,9 @@ class Lookup:
         if self.match.where is None:
             return self._fits()
         place = self.source.place.with_candidate(self.source.owner, self.match.name, "k")
-        return sql("CASE WHEN _fits THEN _where END", fits=exp.paren(self._fits()), where=self.values(self.match.where, place))
+        return sql(
+            "CASE WHEN _fits THEN _where END", fits=exp.paren(self._fits()), where=self.values(self.match.where, place)
+        )
 
     def _columns(self) -> list[str]:
         return ["knowledge_id", *self.table.schema.columns]
@@ -147,13 +149,18 @@ class Lookup:
             table(found, "t"),
         )
         best = exp.select("*").from_(inner.subquery("t")).where(sql("t.place = 1"))
-        best_name = self.query.add(f"{match.name}_best", best, "narrowest region, most filled cells, longest prefix, learnt last")
+        best_name = self.query.add(
+            f"{match.name}_best", best, "narrowest region, most filled cells, longest prefix, learnt last"
+        )
         r = source.alias
         known = sql(f"m.{source.number} IS NOT NULL AND m.unsure = 0 AND m.alike = 1")
-        columns = [(f"{match.name}_{n}", sql("CASE WHEN _known THEN _c END", known=known, c=column("m", n))) for n in self._columns()]
-        body = select(
-            [sql(f"{r}.*"), *columns, (f"{match.name}_missing", self._missing())], table(source.cte, r)
-        ).join(table(best_name, "m"), on=sql(f"m.{source.number} = {r}.{source.number}"), join_type="left")
+        columns = [
+            (f"{match.name}_{n}", sql("CASE WHEN _known THEN _c END", known=known, c=column("m", n)))
+            for n in self._columns()
+        ]
+        body = select([sql(f"{r}.*"), *columns, (f"{match.name}_missing", self._missing())], table(source.cte, r)).join(
+            table(best_name, "m"), on=sql(f"m.{source.number} = {r}.{source.number}"), join_type="left"
+        )
         if not asked and schema.absence is Absence.NO_LIMIT:
             body = body.where(sql(f"m.{source.number} IS NOT NULL OR _k IS NULL", k=self.first))
         return self.query.add(f"with_{match.name}", body, f"each row with its row of {schema.name}")
@@ -200,8 +207,11 @@ class Lookup:
         match, source, r = self.match, self.source, self.source.alias
         rows, found = self.all()
         body = select(
-            [("entry", column("t", source.number)), ("fitting", sql("COUNT(CASE WHEN t.fits THEN 1 END)")),
-             ("doubtful", sql("COUNT(CASE WHEN t.fits IS NULL THEN 1 END)"))],
+            [
+                ("entry", column("t", source.number)),
+                ("fitting", sql("COUNT(CASE WHEN t.fits THEN 1 END)")),
+                ("doubtful", sql("COUNT(CASE WHEN t.fits IS NULL THEN 1 END)")),
+            ],
             table(found, "t"),
         ).group_by(column("t", source.number))
         counts = self.query.add(f"{match.name}_counts", body)
@@ -210,15 +220,22 @@ class Lookup:
         no_limit = self.table.schema.absence is Absence.NO_LIMIT
         covered = sql("COALESCE(_c, FALSE)", c=self._covered())
         covered = exp.true() if no_limit else covered
-        missing = sql("CASE WHEN NOT _none THEN FALSE WHEN _covered AND NOT _unknown THEN TRUE END",
-                      none=exp.paren(none), covered=covered, unknown=exp.paren(unknown))
+        missing = sql(
+            "CASE WHEN NOT _none THEN FALSE WHEN _covered AND NOT _unknown THEN TRUE END",
+            none=exp.paren(none),
+            covered=covered,
+            unknown=exp.paren(unknown),
+        )
         incomplete = sql("_unknown OR (_none AND NOT _covered)", unknown=exp.paren(unknown), none=none, covered=covered)
         body = select(
-            [sql(f"{r}.*"), (f"{match.name}_missing", missing), (f"{match.name}_incomplete", incomplete)], table(source.cte, r)
+            [sql(f"{r}.*"), (f"{match.name}_missing", missing), (f"{match.name}_incomplete", incomplete)],
+            table(source.cte, r),
         ).join(table(counts, "a"), on=sql(f"a.entry = {r}.{source.number}"), join_type="left")
         if no_limit and not asked:
             body = body.where(sql("NOT _none OR _unknown", none=exp.paren(none), unknown=exp.paren(unknown)))
-        return self.query.add(f"with_{match.name}", body, f"each row and whether it has rows of {self.table.schema.name}"), rows
+        return self.query.add(
+            f"with_{match.name}", body, f"each row and whether it has rows of {self.table.schema.name}"
+        ), rows
 
     def spread(self, *, asked: bool = False) -> str:
         """The source, each row once for each of its knowledge rows; with NULLs where they are not known; else it is gone."""

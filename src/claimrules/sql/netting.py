@@ -46,8 +46,13 @@ def _reduced(query: Query, lines: str, target: str, money: Sequence[str]) -> str
         .group_by(sql("t.target"))
     )
     back = query.add("refunded", body)
-    left = [(f"left_{n}", sql(f"CASE WHEN b.target IS NULL THEN l.{n} ELSE GREATEST(l.{n} + COALESCE(b.back_{n}, 0), 0) END")) for n in names]
-    left = [(n, sql(f"CASE WHEN l.{column} IS NOT NULL THEN _x END", x=x)) for (n, x), column in zip(left, names, strict=True)]
+    left = [
+        (f"left_{n}", sql(f"CASE WHEN b.target IS NULL THEN l.{n} ELSE GREATEST(l.{n} + COALESCE(b.back_{n}, 0), 0) END"))
+        for n in names
+    ]
+    left = [
+        (n, sql(f"CASE WHEN l.{column} IS NOT NULL THEN _x END", x=x)) for (n, x), column in zip(left, names, strict=True)
+    ]
     rest = sql(
         "SUM(CASE WHEN l.quantity > 0 THEN GREATEST(l.quantity + COALESCE(b.back_quantity, 0), 0) ELSE 0 END) "
         "OVER (PARTITION BY l.encounter_row, l.item_code ORDER BY l.raw_row DESC)"
@@ -55,7 +60,11 @@ def _reduced(query: Query, lines: str, target: str, money: Sequence[str]) -> str
     body = select([sql("l.*"), *left, ("rest", rest)], table(lines, "l")).join(
         table(back, "b"), on=sql("b.target = l.raw_row"), join_type="left"
     )
-    return query.add("reduced_line", body.where(sql("l.quantity >= 0")), "lines less the refunds that name them; `rest`: units from here to the last")
+    return query.add(
+        "reduced_line",
+        body.where(sql("l.quantity >= 0")),
+        "lines less the refunds that name them; `rest`: units from here to the last",
+    )
 
 
 def _pools(query: Query, lines: str, target: str, money: Sequence[str]) -> str:

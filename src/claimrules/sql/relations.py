@@ -7,7 +7,18 @@ from sqlglot import exp
 
 from claimrules.catalog import KINDS, Base, kind_fields
 from claimrules.knowledge import KnowledgeSet
-from claimrules.language.expression import Aggregate, Call, Case, Expr, Field, MatchField, MatchRow, Missing, OfSubject, RowId
+from claimrules.language.expression import (
+    Aggregate,
+    Call,
+    Case,
+    Expr,
+    Field,
+    MatchField,
+    MatchRow,
+    Missing,
+    OfSubject,
+    RowId,
+)
 from claimrules.language.rule import OtherSpec, Rule, WindowSpec
 from claimrules.language.scope import key_word, time_of
 from claimrules.sql.fragments import every, number, sql, table, text
@@ -105,7 +116,9 @@ class Relations:
         if spec.rows is not None:
             name = self._filtered(spec, name, stages.values(spec.rows, Place().with_other(spec.name, "o")))
         for match in spec.matches:
-            asked = any(isinstance(p, Missing) and (p.owner, p.name) == (spec.name, match.name) for p in all_parts(self.rule))
+            asked = any(
+                isinstance(p, Missing) and (p.owner, p.name) == (spec.name, match.name) for p in all_parts(self.rule)
+            )
             source = Source(name, number_, spec.kind, spec.name)
             lookup = Lookup(query, stages.values, source, match, self.knowledge.tables[match.table], self.region, self.as_of)
             if not match.take_all:
@@ -179,7 +192,9 @@ class Relations:
     def _each_once(self, spec: OtherSpec, pairs: str, sets: int, theirs: int) -> str:
         """Of several pairs with one row the sure one, and of those the one with the lowest knowledge ids."""
         ids = [*(f"p.known_{i}" for i in range(sets)), *(f"COALESCE(p.theirs_{i}, '')" for i in range(theirs)), "p.other"]
-        first = sql(f"ROW_NUMBER() OVER (PARTITION BY p.entry, p.which ORDER BY CASE WHEN p.sure THEN 0 ELSE 1 END, {', '.join(ids)})")
+        first = sql(
+            f"ROW_NUMBER() OVER (PARTITION BY p.entry, p.which ORDER BY CASE WHEN p.sure THEN 0 ELSE 1 END, {', '.join(ids)})"
+        )
         inner = select([sql("p.*"), ("copy", first)], table(pairs, "p"))
         body = exp.select("*").from_(inner.subquery("p")).where(sql("p.copy = 1"))
         return self.stages.query.add(f"{spec.name}_once", body, f"{spec.name}: each row once, by the lowest knowledge id")
@@ -196,7 +211,9 @@ class Relations:
             if spec.own:
                 return [sql("o.subject_entry <> r.subject_entry")]
             return [
-                sql(f"NOT EXISTS (SELECT 1 FROM {self.stages.now} AS mine WHERE mine.subject_entry = r.subject_entry AND mine.{row} = o.{row})")
+                sql(
+                    f"NOT EXISTS (SELECT 1 FROM {self.stages.now} AS mine WHERE mine.subject_entry = r.subject_entry AND mine.{row} = o.{row})"
+                )
             ]
         apart = sql(f"o.{row} <> r.{row}")
         if spec.within is not None and spec.within.direction == "last":
@@ -211,10 +228,14 @@ class Relations:
     def side(self, kind: str, alias: str, owner: str = "") -> Side:
         """One row of a pair as windows see it."""
         place = Place().with_other(owner, alias) if owner else Place()
-        prescription = key_word("prescription", kind, owner) if kind in KINDS and "prescription_id" in kind_fields(kind) else None
+        prescription = (
+            key_word("prescription", kind, owner) if kind in KINDS and "prescription_id" in kind_fields(kind) else None
+        )
         shown = None if prescription is None else self.stages.values(prescription, place)
         time = self.stages.values(time_of(kind, owner), place)
-        return Side(alias, kind, time, frozenset((kind, *KINDS[kind].above)), shown, self.stages.kinds.course_gap is not None)
+        return Side(
+            alias, kind, time, frozenset((kind, *KINDS[kind].above)), shown, self.stages.kinds.course_gap is not None
+        )
 
     def _near(self, spec: OtherSpec, within: WindowSpec, place: Place) -> exp.Expression:
         row, other = self.side(self.rule.kind, "r"), self.side(spec.kind, "o", spec.name)
@@ -250,7 +271,11 @@ class Relations:
         if within.column is not None:
             return self._beyond_column(within.column, time, since)
         if within.period:
-            return None if within.period in ("encounter", "claim", "prescription", "course") else exp.or_(unknown, _begins(within.period, time, since))
+            return (
+                None
+                if within.period in ("encounter", "claim", "prescription", "course")
+                else exp.or_(unknown, _begins(within.period, time, since))
+            )
         if within.direction == "after":
             return None
         if not within.unit:
@@ -264,14 +289,22 @@ class Relations:
         w = parsed.text
         ifs = [
             exp.If(this=sql("_w IS NULL", w=w), true=exp.true()),
-            exp.If(this=sql("_w IN ('encounter', 'claim', 'prescription', 'course', 'after') OR ENDS_WITH(_w, ' after')", w=w), true=exp.false()),
+            exp.If(
+                this=sql("_w IN ('encounter', 'claim', 'prescription', 'course', 'after') OR ENDS_WITH(_w, ' after')", w=w),
+                true=exp.false(),
+            ),
             exp.If(this=sql("_t IS NULL OR _w = 'before'", t=time, w=w), true=exp.true()),
         ]
         for unit in ("hour", "day", "week", "month", "quarter", "year", "insurance_year"):
             ifs.append(exp.If(this=sql("_w = _u", w=w, u=text(unit)), true=_begins(unit, time, since)))
         for unit in ("minute", "hour", "day", "month"):
             for direction in ("last", "before"):
-                is_it = sql("_unit = _u AND STARTS_WITH(_w, 'last ')" if direction == "last" else "_unit = _u", unit=parsed.unit, u=text(unit), w=w)
+                is_it = sql(
+                    "_unit = _u AND STARTS_WITH(_w, 'last ')" if direction == "last" else "_unit = _u",
+                    unit=parsed.unit,
+                    u=text(unit),
+                    w=w,
+                )
                 ifs.append(exp.If(this=is_it, true=_reaches(unit, direction, parsed.n, time, since)))
         return exp.Case(ifs=ifs)
 
@@ -307,7 +340,9 @@ class Relations:
             down = [*(part.descending for part in spec.order), *(False for _ in self._ids(spec))]
             if near:
                 mine = [self._ranked(p.value, values(_own(p.value, spec.name), Place())) for p in spec.order]
-                ahead = _stands(place, [*mine, *(_renamed(x) for x in self._ids(spec))], down, before=spec.take == "previous")
+                ahead = _stands(
+                    place, [*mine, *(_renamed(x) for x in self._ids(spec))], down, before=spec.take == "previous"
+                )
         back = spec.take in ("previous", "last")
         order = ", ".join(f"_x{i} {'DESC' if d != back else 'ASC'}" for i, d in enumerate(down))
         sure = sql("p.sure IS NULL") if not (spec.order and near) else sql("p.sure IS NULL AND COALESCE(_a, TRUE)", a=ahead)
@@ -318,12 +353,20 @@ class Relations:
             ("doubt", sql("_s OR _u", s=exp.paren(sure), u=exp.paren(untimed))),
             ("self_sure", sql("COALESCE(r.counts, FALSE)")),
             ("timed", self._placed(spec, row, near=near)),
-            ("place", sql(f"ROW_NUMBER() OVER (PARTITION BY p.entry, COALESCE(_a, FALSE) ORDER BY {order}, o.{relation.number})",
-                          a=ahead, **{f"x{i}": x for i, x in enumerate(place)})),
+            (
+                "place",
+                sql(
+                    f"ROW_NUMBER() OVER (PARTITION BY p.entry, COALESCE(_a, FALSE) ORDER BY {order}, o.{relation.number})",
+                    a=ahead,
+                    **{f"x{i}": x for i, x in enumerate(place)},
+                ),
+            ),
         ]
         body = select(columns, table(relation.pairs, "p")).join(table(self.stages.now, "r"), on=sql("r.entry = p.entry"))
         for i, match in enumerate(relation.sets):
-            body = body.join(table(self.stages.sets[match], f"k{i}"), on=sql(f"k{i}.entry = p.entry AND k{i}.knowledge_id = p.known_{i}"))
+            body = body.join(
+                table(self.stages.sets[match], f"k{i}"), on=sql(f"k{i}.entry = p.entry AND k{i}.knowledge_id = p.known_{i}")
+            )
         body = body.join(table(relation.rows, "o"), on=sql(f"o.{relation.number} = p.other"))
         ranked = self.stages.query.add(f"{spec.name}_nearest", body, f"{spec.name}: who stands where")
         body = select(
@@ -348,7 +391,9 @@ class Relations:
             doubt.append("a.self_sure = 0")
         beyond = self.before_history(spec, relation)
         none = sql("'unknown'") if isinstance(beyond, exp.Boolean) else sql("'missing'")
-        state = sql(f"CASE WHEN {' OR '.join(doubt)} THEN 'unknown' WHEN a.other IS NULL THEN _none ELSE 'found' END", none=none)
+        state = sql(
+            f"CASE WHEN {' OR '.join(doubt)} THEN 'unknown' WHEN a.other IS NULL THEN _none ELSE 'found' END", none=none
+        )
         body = select([sql("a.entry"), sql("a.other"), ("state", state)], table(found, "a"))
         return self.stages.query.add(f"{spec.name}_taken", body, f"{spec.name}: take {spec.take}")
 
@@ -417,6 +462,9 @@ def _reaches(unit: str, direction: str, n: exp.Expression, time: exp.Expression,
         return sql("_d < _s", d=add_months(time, sql("-_n", n=n)), s=since)
     micros = 3_600_000_000 if unit == "hour" else 60_000_000
     return sql(
-        "DATE_DIFF('microsecond', CAST(_s AS TIMESTAMP), CAST(_t AS TIMESTAMP)) < _n * CAST(_m AS BIGINT)", s=since, t=time, n=n, m=number(micros)
+        "DATE_DIFF('microsecond', CAST(_s AS TIMESTAMP), CAST(_t AS TIMESTAMP)) < _n * CAST(_m AS BIGINT)",
+        s=since,
+        t=time,
+        n=n,
+        m=number(micros),
     )
-

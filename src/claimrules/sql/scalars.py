@@ -1,4 +1,7 @@
-"""Scalar functions and operators; a NULL argument gives NULL."""
+"""Scalar functions and operators; a NULL argument gives NULL.
+
+DuckDB's LEAST and GREATEST pass over NULLs, other engines' do not: wherever they stand, what is not known is asked first.
+"""
 
 from sqlglot import exp
 
@@ -13,7 +16,7 @@ TEMPLATES = {
     "abs": "ABS(_a)",
     "floor": "CAST(FLOOR(_a) AS BIGINT)",
     "ceil": "CAST(CEIL(_a) AS BIGINT)",
-    "left": "SUBSTRING(_a, 1, GREATEST(CAST(_b AS INTEGER), 0))",
+    "left": "CASE WHEN _b IS NOT NULL THEN SUBSTRING(_a, 1, GREATEST(CAST(_b AS INTEGER), 0)) END",
     "length": "LENGTH(_a)",
     "starts_with": "STARTS_WITH(_a, _b)",
     "like": "_a LIKE _b",
@@ -118,7 +121,10 @@ def _rounded(node: Call, values: list[exp.Expression]) -> exp.Expression:
         return sql("ROUND(_x, _n)", x=values[0], n=number(min(digits.value, scale)))
     kind = "DOUBLE" if given.base is Base.DOUBLE else f"DECIMAL(38, {scale})"
     ifs = [
-        exp.If(this=sql("_n = _d", n=values[1], d=number(d)), true=sql(f"CAST(ROUND(_x, _d) AS {kind})", x=values[0], d=number(d)))
+        exp.If(
+            this=sql("_n = _d", n=values[1], d=number(d)),
+            true=sql(f"CAST(ROUND(_x, _d) AS {kind})", x=values[0], d=number(d)),
+        )
         for d in range(-6, scale)
     ]
     ifs.append(exp.If(this=sql("_n >= _d", n=values[1], d=number(scale)), true=sql(f"CAST(_x AS {kind})", x=values[0])))
@@ -127,9 +133,12 @@ def _rounded(node: Call, values: list[exp.Expression]) -> exp.Expression:
 
 def _substr(values: list[exp.Expression]) -> exp.Expression:
     if len(values) == 2:
-        return sql("SUBSTRING(_t, GREATEST(CAST(_a AS INTEGER), 1))", t=values[0], a=values[1])
+        return sql(
+            "CASE WHEN _a IS NOT NULL THEN SUBSTRING(_t, GREATEST(CAST(_a AS INTEGER), 1)) END", t=values[0], a=values[1]
+        )
     return sql(
-        "SUBSTRING(_t, GREATEST(CAST(_a AS INTEGER), 1), GREATEST(CAST(_n + _a - GREATEST(_a, 1) AS INTEGER), 0))",
+        "CASE WHEN _a IS NOT NULL AND _n IS NOT NULL THEN "
+        "SUBSTRING(_t, GREATEST(CAST(_a AS INTEGER), 1), GREATEST(CAST(_n + _a - GREATEST(_a, 1) AS INTEGER), 0)) END",
         t=values[0],
         a=values[1],
         n=values[2],

@@ -288,7 +288,15 @@ class Stages:
         for node in self.relations.named(spec.name):
             if isinstance(node, Missing) and not node.owner:
                 name = self.free(f"{spec.name}_missing")
-                columns.append((name, sql("CASE WHEN a.state = 'found' THEN FALSE WHEN COALESCE(a.state, _none) = 'missing' THEN TRUE END", none=self._none(spec, relation))))
+                columns.append(
+                    (
+                        name,
+                        sql(
+                            "CASE WHEN a.state = 'found' THEN FALSE WHEN COALESCE(a.state, _none) = 'missing' THEN TRUE END",
+                            none=self._none(spec, relation),
+                        ),
+                    )
+                )
             else:
                 name = self.free(f"{spec.name}_{_called(node, spec.kind)}")
                 columns.append((name, sql("CASE WHEN a.state = 'found' THEN _v END", v=self.values(node, inner))))

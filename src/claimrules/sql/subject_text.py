@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from claimrules.catalog import Base, Type
-from claimrules.language.expression import Expr, MatchRow, RowId
+from claimrules.language.expression import Call, Expr, MatchRow, RowId
 from claimrules.language.rule import KeySpec
 from claimrules.sql.fragments import sql, text
 from claimrules.sql.place import Place
@@ -53,6 +53,8 @@ def key_text(key: KeySpec, values: Values) -> exp.Expression:
         shown = values(value, Place())
     else:
         shown = text_of(values(value, Place()), value.type)
+        if isinstance(value, Call) and value.function == "run":  # a row that stands in no run goes by its own x
+            shown = sql("COALESCE(_a, _b)", a=shown, b=text_of(values(value.arguments[0], Place()), value.arguments[0].type))
     return sql("_name || COALESCE(_shown, '?')", name=text(f"{key.name}="), shown=shown)
 
 

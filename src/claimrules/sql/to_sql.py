@@ -13,6 +13,7 @@ from claimrules.language.rule import KeySpec, MatchSpec, Rule
 from claimrules.language.scope import key_word, time_of
 from claimrules.sql.chained import chain, chains, loose_of
 from claimrules.sql.dialects import printed, refuse
+from claimrules.sql.exempted import exempted, named_columns
 from claimrules.sql.fragments import every, sql, table, text
 from claimrules.sql.kinds import Kinds
 from claimrules.sql.lookup import Lookup, Source
@@ -47,12 +48,19 @@ def to_sql(
         SqlError: CR501 a dialect that is not known; CR502 what this rule says cannot be said in SQL, or not in that
             dialect.
     """
-    refuse(rule, dialect)
+    refuse(rule, tables, dialect)
     taken = {*TABLES, "code_sets", *tables.tables}
     query = Query(taken)
     needs = needs_of(rule)
-    gap = dict(parameters or {}).get("course_gap_days") or next(((p.type, p.default) for p in rule.params if p.name == "course_gap_days"), None)
-    kinds = Kinds(query, needs, {k: dict(v) for k, v in (extra or {}).items()}, literal(*gap) if needs.course and gap else None)
+    for kind, name in named_columns(tables.exemptions, rule.kind):
+        if kind in needs.kinds:
+            needs.columns[kind].add(name)
+    gap = dict(parameters or {}).get("course_gap_days") or next(
+        ((p.type, p.default) for p in rule.params if p.name == "course_gap_days"), None
+    )
+    kinds = Kinds(
+        query, needs, {k: dict(v) for k, v in (extra or {}).items()}, literal(*gap) if needs.course and gap else None
+    )
     maker = _Maker(rule, tables, query, kinds, dict(parameters or {}), region or "", str(as_of or ""))
     return printed(rule, query.tree(maker.made(str(history_from or ""))), dialect)
 
@@ -74,17 +82,52 @@ class _Maker:
         self.values = Values(params, lets, lambda match, name: f"{match}_{name}", self._period)
         self.region, self.as_of = region, as_of
         names = {f"{kind}_{name}" for kind, some in kinds.needs.columns.items() for name in some}
-        names |= {f"{kind}_row" for kind in KINDS} | {"clock", "tie", "entry", "counts", "loose", "subject_entry", "doubtful", "scope"}
-        names |= {"flagged_row", "left_out", "doubted", "subject_verdict", "subject_doubted", "subject", "row_id", "violates", "row_amount", "own", "price", "total", "dearest", "so_far", "above"}
+        names |= {f"{kind}_row" for kind in KINDS} | {
+            "clock",
+            "tie",
+            "entry",
+            "counts",
+            "loose",
+            "subject_entry",
+            "doubtful",
+            "scope",
+        }
+        names |= {
+            "flagged_row",
+            "left_out",
+            "doubted",
+            "subject_verdict",
+            "subject_doubted",
+            "subject",
+            "row_id",
+            "violates",
+            "row_amount",
+            "own",
+            "price",
+            "total",
+            "dearest",
+            "so_far",
+            "above",
+        }
         for match in rule.matches:
-            names |= {f"{match.name}_{c}" for c in ("knowledge_id", "missing", "incomplete", *tables.tables[match.table].schema.columns)}
+            names |= {
+                f"{match.name}_{c}"
+                for c in ("knowledge_id", "missing", "incomplete", *tables.tables[match.table].schema.columns)
+            }
         self.stages = Stages(rule, query, kinds, self.values, names)
 
     def _period(self, window: exp.Expression, place: Place) -> exp.Expression:
         kind = self.rule.kind
         shown = key_word("prescription", kind)
         time = self.values(time_of(kind), place)
-        side = Side("r", kind, time, frozenset((kind, *KINDS[kind].above)), None if shown is None else self.values(shown, place), self.kinds.course_gap is not None)
+        side = Side(
+            "r",
+            kind,
+            time,
+            frozenset((kind, *KINDS[kind].above)),
+            None if shown is None else self.values(shown, place),
+            self.kinds.course_gap is not None,
+        )
         return period_of(window, side)
 
     def made(self, history_from: str) -> exp.Select:
@@ -121,7 +164,7 @@ class _Maker:
     def _counting(self) -> None:
         """`rows` and the effective dates: TRUE, or NULL where a row may count."""
         rule, stages = self.rule, self.stages
-        tests = []
+        tests = exempted(self.tables.exemptions, rule, self.as_of, self.kinds.rows("claim"))
         time = sql("CAST(_t AS DATE)", t=self.values(time_of(rule.kind), Place()))
         for sign, bound in ((">=", rule.effective_from), ("<=", rule.effective_to)):
             if bound is not None:
@@ -145,7 +188,9 @@ class _Maker:
         """A match whose key names another's column comes after it."""
         out: list[MatchSpec] = []
         waiting = list(self.rule.matches)
-        keys = {p.match for k in self.rule.per for p in self.stages.spelled_out(k.value) if isinstance(p, MatchField | MatchRow)}
+        keys = {
+            p.match for k in self.rule.per for p in self.stages.spelled_out(k.value) if isinstance(p, MatchField | MatchRow)
+        }
         while waiting:
             done = {m.name for m in out}
             free = [m for m in waiting if self._names(m) <= done | {m.name}] or waiting
@@ -171,7 +216,13 @@ class _Maker:
         nodes = [v for _, v in match.keys] + [e for e in (match.where, match.at) if e is not None]
         stages.require(*nodes)
         lookup = Lookup(
-            self.query, self.values, Source(stages.now, stages.entry, self.rule.kind), match, self.tables.tables[match.table], self.region, self.as_of
+            self.query,
+            self.values,
+            Source(stages.now, stages.entry, self.rule.kind),
+            match,
+            self.tables.tables[match.table],
+            self.region,
+            self.as_of,
         )
         asked = any(isinstance(p, Missing) and p.name == match.name and not p.owner for p in all_parts(self.rule))
         if not match.take_all:
@@ -213,7 +264,9 @@ class _Maker:
         if self._spread():
             self._each_once(keys)
         first = sql(f"CASE WHEN r.loose THEN r.entry ELSE MIN(r.entry) OVER (PARTITION BY r.loose, {keys}) END")
-        stages.stage("grouped", [("subject_entry", first)], f"per {', '.join(key.name for key in rule.per)}: the subject's first row")
+        stages.stage(
+            "grouped", [("subject_entry", first)], f"per {', '.join(key.name for key in rule.per)}: the subject's first row"
+        )
 
     def _keyed(self, keys: list[KeySpec]) -> list[str]:
         """Columns of the keys that a row has by itself."""

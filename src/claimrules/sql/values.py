@@ -105,7 +105,10 @@ class Values:
         return place.below.get(kind, place.row)
 
     def _case(self, node: Case, place: Place) -> exp.Expression:
-        ifs = [exp.If(this=self(when, place), true=typed(self(then, place), then.type, node.type)) for when, then in node.branches]
+        ifs = [
+            exp.If(this=self(when, place), true=typed(self(then, place), then.type, node.type))
+            for when, then in node.branches
+        ]
         return exp.Case(ifs=ifs, default=typed(self(node.otherwise, place), node.otherwise.type, node.type))
 
     def _call(self, node: Call, place: Place) -> exp.Expression:

@@ -33,7 +33,9 @@ def judge(stages: Stages) -> exp.Select:
     bundle = rule.amount.method == "bundle_difference"
     if not bundle:
         columns.append(("row_amount", amount_of(stages)))
-    stages.stage("judged", columns, "each row with its subject's verdict" + ("" if bundle else " and the amount that it carries"))
+    stages.stage(
+        "judged", columns, "each row with its subject's verdict" + ("" if bundle else " and the amount that it carries")
+    )
     if bundle:
         add_bundle(stages)
     return _last(stages)
@@ -49,7 +51,10 @@ def needed(stages: Stages, conditions: list[Expr]) -> list[str]:
     rule = stages.rule
     asked = {p.name for p in all_parts(rule) if isinstance(p, Missing) and not p.owner}
     named = {
-        p.owner for c in conditions for p in stages.spelled_out(c) if isinstance(p, Field | MatchField | OfSubject) and p.owner
+        p.owner
+        for c in conditions
+        for p in stages.spelled_out(c)
+        if isinstance(p, Field | MatchField | OfSubject) and p.owner
     }
     by_rows = rule.flags_rows or not rule.per
     wanted = [o for o in rule.others if o.take != "all" and o.name in named - asked]
@@ -79,7 +84,9 @@ def _conditions(stages: Stages, conditions: list[Expr]) -> None:
     stages.stage(
         "conditions",
         [("flagged_row", every(parts)), ("left_out", gone), ("doubted", either(doubt))],
-        "flag" + (f", unless {names}" if names else "") + (f"; doubt: {', '.join(p.name for p in rule.doubt)}" if rule.doubt else ""),
+        "flag"
+        + (f", unless {names}" if names else "")
+        + (f"; doubt: {', '.join(p.name for p in rule.doubt)}" if rule.doubt else ""),
     )
     _clockless(stages)
 
@@ -93,7 +100,13 @@ def _clockless(stages: Stages) -> None:
             [sql("p.entry"), ("by_date", sql("MAX(CASE WHEN p.clockless THEN 1 ELSE 0 END)"))], table(relation.pairs, "p")
         ).group_by(sql("p.entry"))
         pairs = stages.query.add(f"{relation.pairs}_clock", body)
-        stages.stage("with_clock", [(name, sql("COALESCE(a.by_date, 0) = 1"))], "no clock time: judged by date", join=pairs, on=f"a.entry = r.{relation.by}")
+        stages.stage(
+            "with_clock",
+            [(name, sql("COALESCE(a.by_date, 0) = 1"))],
+            "no clock time: judged by date",
+            join=pairs,
+            on=f"a.entry = r.{relation.by}",
+        )
         stages.by_date.append(name)
 
 
@@ -124,7 +137,9 @@ def _subjects(stages: Stages, *, by_rows: bool) -> None:
             left=left,
         )
     columns = [("subject_verdict", verdict), ("subject_doubted", doubted)]
-    stages.stage("verdicts", columns, "a subject is flagged if one of its rows is" if by_rows else "the flag speaks of the subject")
+    stages.stage(
+        "verdicts", columns, "a subject is flagged if one of its rows is" if by_rows else "the flag speaks of the subject"
+    )
 
 
 def _last(stages: Stages) -> exp.Select:
@@ -135,7 +150,10 @@ def _last(stages: Stages) -> exp.Select:
         [
             ("subject", sql("MIN(r.subject)")),
             ("verdict", sql("MIN(r.subject_verdict)")),
-            ("suspicious", sql("MIN(r.subject_verdict) = 'flagged' AND MAX(CASE WHEN r.subject_doubted THEN 1 ELSE 0 END) = 1")),
+            (
+                "suspicious",
+                sql("MIN(r.subject_verdict) = 'flagged' AND MAX(CASE WHEN r.subject_doubted THEN 1 ELSE 0 END) = 1"),
+            ),
             ("amount", sql(f"CASE WHEN MIN(r.subject_verdict) = 'flagged' THEN CAST({money} AS DECIMAL(18, 2)) END")),
             ("violating", sql("STRING_AGG(CASE WHEN r.violates THEN r.row_id END, ', ' ORDER BY r.row_id)")),
         ],

@@ -36,7 +36,10 @@ def walk_columns(stages: "Stages", node: Walk, name: str) -> None:
     order = ", ".join([*(f"_o{i} {'DESC' if down else 'ASC'}" for i, (_, down) in enumerate(parts)), "_tie"])
     holes = {f"o{i}": part for i, (part, _) in enumerate(parts)} | {"tie": tie}
     columns.append(
-        (place, sql(f"ROW_NUMBER() OVER (PARTITION BY r.subject_entry, _walks ORDER BY {order})", walks=columns[0][1], **holes))
+        (
+            place,
+            sql(f"ROW_NUMBER() OVER (PARTITION BY r.subject_entry, _walks ORDER BY {order})", walks=columns[0][1], **holes),
+        )
     )
     stages.stage(f"{name}_order", columns, f"{node.function}: which rows are walked, in which order")
     if node.function == "excess_within":
@@ -45,10 +48,14 @@ def walk_columns(stages: "Stages", node: Walk, name: str) -> None:
     if node.function == "supply_left":
         _supply_left(stages, name, walks, place, given)
         return
-    over = f"OVER (PARTITION BY r.subject_entry, r.{walks} ORDER BY r.{place} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    over = (
+        f"OVER (PARTITION BY r.subject_entry, r.{walks} ORDER BY r.{place} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    )
     if node.function == "nth":
         first = stages.free(f"{name}_first")
-        stages.stage(f"{name}_first", [(first, sql(f"MIN(r.{place}) OVER (PARTITION BY r.subject_entry, r.{walks}, r.{given[0]})"))])
+        stages.stage(
+            f"{name}_first", [(first, sql(f"MIN(r.{place}) OVER (PARTITION BY r.subject_entry, r.{walks}, r.{given[0]})"))]
+        )
         value = f"DENSE_RANK() OVER (PARTITION BY r.subject_entry, r.{walks} ORDER BY r.{first})"
     elif node.function == "place":
         value = f"r.{place}"
@@ -56,7 +63,9 @@ def walk_columns(stages: "Stages", node: Walk, name: str) -> None:
         value = f"SUM(r.{given[0]}) {over}"
     shown = sql(value)
     if node.function in ("excess", "upto"):
-        shown = sql("LEAST(_x, GREATEST(0, _running - _limit))", x=sql(f"r.{given[0]}"), running=shown, limit=sql(f"r.{given[1]}"))
+        shown = sql(
+            "LEAST(_x, GREATEST(0, _running - _limit))", x=sql(f"r.{given[0]}"), running=shown, limit=sql(f"r.{given[1]}")
+        )
     if node.function == "upto":
         shown = sql("_x - _excess", x=sql(f"r.{given[0]}"), excess=shown)
         gone = f"MAX(CASE WHEN r.{walks} THEN 0 ELSE 1 END) OVER (PARTITION BY r.subject_entry)"
@@ -89,15 +98,27 @@ def _excess_within(stages: "Stages", name: str, walks: str, place: str, given: l
     scan = stages.query.free(f"{name}_scan")
     kept = f"CAST(LEAST({x}, GREATEST({n}, 0)) AS DECIMAL(38, 10))"
     first = select(
-        [sql("r.entry"), sql("r.subject_entry"), ("place", sql(f"r.{place}")), ("keep", sql(kept)),
-         ("dates", sql(f"[r.{step}]")), ("units", sql(f"[{kept}]"))],
+        [
+            sql("r.entry"),
+            sql("r.subject_entry"),
+            ("place", sql(f"r.{place}")),
+            ("keep", sql(kept)),
+            ("dates", sql(f"[r.{step}]")),
+            ("units", sql(f"[{kept}]")),
+        ],
         table(now, "r"),
     ).where(sql(f"r.{walks} AND r.{place} = 1"))
     near = f"COALESCE(LIST_SUM([CASE WHEN DATE_DIFF('day', s.dates[i], r.{step}) < {days} THEN s.units[i] ELSE 0 END FOR i IN RANGE(1, LEN(s.dates) + 1)]), 0)"
     fit = f"CAST(LEAST({x}, GREATEST({n} - {near}, 0)) AS DECIMAL(38, 10))"
     more = select(
-        [sql("r.entry"), sql("r.subject_entry"), sql(f"r.{place}"), sql(fit),
-         sql(f"LIST_APPEND(s.dates, r.{step})"), sql(f"LIST_APPEND(s.units, {fit})")],
+        [
+            sql("r.entry"),
+            sql("r.subject_entry"),
+            sql(f"r.{place}"),
+            sql(fit),
+            sql(f"LIST_APPEND(s.dates, r.{step})"),
+            sql(f"LIST_APPEND(s.units, {fit})"),
+        ],
         table(scan, "s"),
     ).join(table(now, "r"), on=sql(f"r.subject_entry = s.subject_entry AND r.{walks} AND r.{place} = s.place + 1"))
     stages.query.parts.append((scan, exp.union(first, more, distinct=False), "row after row, what of it is allowed"))

@@ -40,7 +40,11 @@ def same(unit: str, row: Side, other: Side) -> exp.Expression:
     if unit == "course":
         return sql(f"{row.alias}.course = {other.alias}.course") if row.course and other.course else exp.null()
     unit = "year" if unit == "insurance_year" else unit
-    within = sql(f"DATE_TRUNC('{unit}', CAST(_a AS TIMESTAMP)) = DATE_TRUNC('{unit}', CAST(_b AS TIMESTAMP))", a=row.time, b=other.time)
+    within = sql(
+        f"DATE_TRUNC('{unit}', CAST(_a AS TIMESTAMP)) = DATE_TRUNC('{unit}', CAST(_b AS TIMESTAMP))",
+        a=row.time,
+        b=other.time,
+    )
     return _clocked(within, row, other) if unit == "hour" else within
 
 
@@ -116,7 +120,11 @@ class Parsed:
         last = sql("STARTS_WITH(_w, 'last ')", w=window)
         word = sql("CASE WHEN _last THEN SPLIT_PART(_w, ' ', 3) ELSE SPLIT_PART(_w, ' ', 2) END", last=last, w=window)
         unit = sql("CASE WHEN SPLIT_PART(_w, ' ', 2) = '' THEN _w ELSE RTRIM(_u, 's') END", w=window, u=word)
-        n = sql("TRY_CAST(CASE WHEN _last THEN SPLIT_PART(_w, ' ', 2) ELSE SPLIT_PART(_w, ' ', 1) END AS INTEGER)", last=last, w=window)
+        n = sql(
+            "TRY_CAST(CASE WHEN _last THEN SPLIT_PART(_w, ' ', 2) ELSE SPLIT_PART(_w, ' ', 1) END AS INTEGER)",
+            last=last,
+            w=window,
+        )
         return cls(window, unit, n)
 
     def near(self, row: Side, other: Side) -> exp.Expression:
@@ -126,7 +134,9 @@ class Parsed:
         for unit in ("minute", "hour", "day", "month"):
             for direction in ("before", "after", "apart", "last"):
                 is_it = sql(
-                    "_unit = _u AND (STARTS_WITH(_w, 'last ') OR ENDS_WITH(_w, _d))" if direction == "last" else "_unit = _u AND ENDS_WITH(_w, _d)",
+                    "_unit = _u AND (STARTS_WITH(_w, 'last ') OR ENDS_WITH(_w, _d))"
+                    if direction == "last"
+                    else "_unit = _u AND ENDS_WITH(_w, _d)",
                     unit=self.unit,
                     u=text(unit),
                     w=self.text,

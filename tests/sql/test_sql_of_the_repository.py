@@ -1,0 +1,64 @@
+"""Every rule of the repository: its query in DuckDB, over the small fixture and over each of its own cases, = the engine."""
+
+from pathlib import Path
+
+import pytest
+from sql_world import answers_of_engine, answers_of_sql, database
+
+import claimrules
+from claimrules.batch import open_claims
+from claimrules.cases.documents import placed
+from claimrules.cases.from_examples import read_cases
+from claimrules.models import Claim
+from claimrules.sql import SqlError
+
+ROOT = Path(__file__).parents[2]
+PACK = claimrules.load(ROOT / "rules")
+
+
+@pytest.fixture(scope="module")
+def small():
+    with open_claims(ROOT / "fixtures" / "small", batch_lines=2**62) as intake:
+        batches = list(intake.partitions())
+    assert len(batches) == 1
+    return batches[0], database(batches[0], PACK.knowledge)
+
+
+@pytest.mark.parametrize("rule_id", sorted(PACK.rules))
+def test_over_the_small_fixture(small, rule_id):
+    batch, con = small
+    want = answers_of_engine(PACK, rule_id, batch)
+    assert answers_of_sql(con, PACK, rule_id) == want
+
+
+def worlds_of_cases(rule_id):
+    for group in placed(tuple(read_cases(PACK.rules[rule_id]))):
+        case = group[0].case
+        pack = PACK
+        if case.knowledge:
+            pack = pack.with_knowledge({table: [dict(row) for row in rows] for table, rows in case.knowledge})
+        documents = [document for one in group for document in one.documents()]
+        with open_claims([Claim.model_validate(document) for document in documents]) as intake:
+            for batch in intake.partitions():
+                yield case.name, pack.with_params(dict(case.params)), batch
+
+
+@pytest.mark.parametrize("rule_id", sorted(PACK.rules))
+def test_over_its_own_cases(rule_id):
+    flagged = 0
+    for name, pack, batch in worlds_of_cases(rule_id):
+        con = database(batch, pack.knowledge)
+        parameters = {p.name: (p.type, p.default) for p in pack.rules[rule_id].params} | given(pack)
+        try:
+            have = answers_of_sql(con, pack, rule_id, parameters=parameters)
+        except SqlError:
+            pytest.skip("cannot be said")
+        assert have == answers_of_engine(pack, rule_id, batch), name
+        flagged += sum(n for (_, verdict, *_), n in have.items() if verdict == "flagged")
+    assert flagged, "none of its cases is flagged"
+
+
+def given(pack):
+    from claimrules.pack.parameters import typed_parameters
+
+    return typed_parameters(pack.rules, pack.parameters)
