@@ -13,6 +13,7 @@ def check_differences(pack, world, audit, claim_ids):
     for claim in documents.values():
         people[claim.person_id].append(claim)
     findings, undecided = _by_claim(audit.findings), _by_claim(audit.undecided)
+    counted = {row["rule_id"] for row in audit.undecided.to_pylist() if row["claim_id"] is None}
     wide = {plan.rule.id for plan in pack.plan.rules if plan.partition == ALONE}
     out, compared = [], 0
     for claim_id in claim_ids:
@@ -27,16 +28,26 @@ def check_differences(pack, world, audit, claim_ids):
             a, b = mine.get(rule.id, []), theirs.get(rule.id, [])
             compared += 1
             if rule.id in wide:
-                wrong = [f for f in a if f not in b] or (a != b and rule.id not in loose)
+                mine_, theirs_ = _said(a), _said(b)
+                wrong = [f for f in mine_ if f not in theirs_] or (mine_ != theirs_ and rule.id not in loose)
             else:
+                # What a column that nobody has leaves undecided is counted once a rule, and not by claim.
                 left = rule.id in {u["rule_id"] for u in undecided[claim_id]}
-                wrong = a != b or (rule.id in loose) != left
+                wrong = a != b or ((rule.id in loose) != left and rule.id not in counted)
             if wrong:
                 open_ = [u["missing"] for u in undecided[claim_id] if u["rule_id"] == rule.id]
                 out.append(
                     (rule.id, claim_id, _told(a, b, open_, [u.missing for u in got.undecided if u.rule_id == rule.id]))
                 )
     return out, compared
+
+
+SAID = ("finding_id", "claim_id", "verdict", "line_ids", "amount", "fund_loss")
+
+
+def _said(findings):
+    """What a finding says of the claim itself, without the evidence of other people's claims."""
+    return [{name: f[name] for name in SAID} for f in findings]
 
 
 def _told(checked, audited, open_audit, open_check):

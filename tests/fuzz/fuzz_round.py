@@ -153,8 +153,7 @@ def _claims(named, pack, world, rows, seed, tally, out, choice):
         tally.different["check"] += 1
         if tally.again(named, f"{rule_id}-check"):
             continue
-        people = {c["person_id"] for c in world.claims if c["claim_id"] == claim_id}
-        mine = world.of(frozenset(c["claim_id"] for c in world.claims if c["person_id"] in people))
+        mine = _near(world, claim_id)
         _note(tally, out, named, f"{rule_id}-check-{claim_id}", seed, mine, rows, text.split("\n"), rule_id)
     if not one_in(choice, SAME_ONCE_IN):
         return
@@ -164,6 +163,13 @@ def _claims(named, pack, world, rows, seed, tally, out, choice):
         if tally.again(named, change):
             continue
         _note(tally, out, named, change.replace(" ", "_"), seed, world, rows, [change])
+
+
+def _near(world, claim_id):
+    """The claims of a claim's person and of the providers that they have been to."""
+    person = next(c["person_id"] for c in world.claims if c["claim_id"] == claim_id)
+    places = {c["provider_id"] for c in world.claims if c["person_id"] == person}
+    return world.of(frozenset(c["claim_id"] for c in world.claims if c["provider_id"] in places))
 
 
 def _note(tally, out, named, name, seed, world, rows, lines, rule_id=None):
