@@ -9,6 +9,7 @@ from claimrules.cli.cases import cases
 from claimrules.cli.check import check
 from claimrules.cli.explain import explain
 from claimrules.cli.generate import generate
+from claimrules.cli.new import new
 from claimrules.cli.sql import sql
 from claimrules.version import __version__
 
@@ -44,4 +45,5 @@ app.command()(check)
 app.command("test")(cases)
 app.command()(explain)
 app.command()(generate)
+app.command()(new)
 app.command()(sql)

@@ -1,0 +1,131 @@
+"""`claimrules new`: a rule file to begin with."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from claimrules.cli.exit_codes import DONE
+from claimrules.diagnostics import suggest
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_TABLE = re.compile(r"^ +table: (\w+)$", re.MULTILINE)
+_SETS = "code_sets"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A rule file of one archetype (原型). `name`: t05_qty_window; `about`: its first line, without the number."""
+
+    name: str
+    text: str
+
+    @property
+    def about(self) -> str:
+        """What it is for, in a sentence."""
+        return self.text.partition("\n")[0].partition(": ")[2]
+
+    @property
+    def spellings(self) -> frozenset[str]:
+        """What it may be asked for by: t05_qty_window, t05, t5, qty_window."""
+        number, _, word = self.name.partition("_")
+        return frozenset({self.name, number, f"t{int(number[1:])}", word})
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The knowledge tables that it looks into."""
+        asked = dict.fromkeys(_TABLE.findall(self.text))
+        return (*asked, _SETS) if _SETS in self.text else tuple(asked)
+
+    def written_for(self, rule: str) -> str:
+        """The rule file with the id `rule`."""
+        return self.text.replace(f"\nid: {self.name}\n", f"\nid: {rule}\n", 1)
+
+
+def templates() -> tuple[Template, ...]:
+    """All templates that are shipped, in the order of their numbers."""
+    found = (item for item in _shipped().iterdir() if item.name.endswith(".yaml"))
+    return tuple(
+        Template(item.name.removesuffix(".yaml"), item.read_text(encoding="utf-8"))
+        for item in sorted(found, key=lambda item: item.name)
+    )
+
+
+def new(
+    rule: Annotated[str | None, typer.Argument(metavar="RULE_ID", help="The new rule's id.")] = None,
+    archetype: Annotated[
+        str | None, typer.Option("--from", metavar="ARCHETYPE", help="The template: qty_window, or its number, T5.")
+    ] = None,
+    into: Annotated[Path, typer.Option("--into", metavar="DIR", help="The folder of rules.")] = Path("rules"),
+    list_: Annotated[bool, typer.Option("--list", help="Print the templates.")] = False,  # noqa: FBT002
+) -> int:
+    """Write a rule file to begin with: DIR/RULE_ID.yaml, with cases that fail until they are filled in.
+
+    Tables that it looks into and DIR/knowledge does not have are begun as well, empty. Nothing is overwritten.
+    """
+    if list_:
+        for template in templates():
+            typer.echo(f"{template.name:<22} {template.about}")
+        return DONE
+    if rule is None:
+        raise typer.BadParameter("name the rule, or ask for --list", param_hint="RULE_ID")
+    chosen = _chosen(archetype)
+    file = _place(rule, into)
+    begun = [table for table in chosen.tables if not _there(into, table)]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(chosen.written_for(rule), encoding="utf-8")
+    for path in (file, *(path for table in begun for path in _begin(table, into / "knowledge"))):
+        typer.echo(f"wrote {path}")
+    typer.echo(f"its cases fail until they are filled in: claimrules test {into}")
+    return DONE
+
+
+def _chosen(archetype: str | None) -> Template:
+    known = {spelling: template for template in templates() for spelling in template.spellings}
+    if archetype is None:
+        raise typer.BadParameter("name a template; claimrules new --list prints them", param_hint="--from")
+    wanted = archetype.strip().lower()
+    if wanted not in known:
+        near = suggest(wanted, known)
+        advice = f"did you mean `{near}`?" if near else "claimrules new --list prints them"
+        raise typer.BadParameter(f"there is no template `{archetype}`; {advice}", param_hint="--from")
+    return known[wanted]
+
+
+def _place(rule: str, into: Path) -> Path:
+    """Where the rule will stand; an id is used once in all of the rule base."""
+    if not _ID.fullmatch(rule):
+        what = f"`{rule}` is no id: small letters, digits and `_`, a letter first"
+        raise typer.BadParameter(what, param_hint="RULE_ID")
+    if into.exists() and not into.is_dir():
+        raise typer.BadParameter(f"{into} is a file", param_hint="--into")
+    taken = sorted(path for path in into.rglob(f"{rule}.yaml") if "knowledge" not in path.relative_to(into).parts)
+    if taken:
+        raise typer.BadParameter(f"there is a rule `{rule}`: {taken[0]}", param_hint="RULE_ID")
+    return into / f"{rule}.yaml"
+
+
+def _there(into: Path, table: str) -> bool:
+    return any((into / "knowledge" / f"{table}.{ending}").exists() for ending in ("yaml", "csv", "parquet"))
+
+
+def _begin(table: str, folder: Path) -> Iterator[Path]:
+    """The table's declaration, and its rows: the columns' names and none."""
+    import yaml  # noqa: PLC0415 - `claimrules --help` does not wait for it
+
+    text = _shipped().joinpath("knowledge", f"{table}.yaml").read_text(encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = ",".join(yaml.safe_load(text)["columns"])
+    for ending, content in (("yaml", text), ("csv", f"{columns}\n")):
+        path = folder / f"{table}.{ending}"
+        path.write_text(content, encoding="utf-8")
+        yield path
+
+
+def _shipped() -> Traversable:
+    return resources.files("claimrules").joinpath("templates")
