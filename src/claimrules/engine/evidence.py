@@ -209,7 +209,9 @@ class Evidence:
         open_ = ~truth(self.verdict.subjects) & ~falsehood(self.verdict.subjects)
         first = subjects.first[open_]
         claim = claim_text(rows.base, rows.at[first])
-        return Undecided(self.subject_text(first), claim, self._blame(open_))
+        mine = np.flatnonzero(open_[subjects.ids])
+        owner = (np.cumsum(open_) - 1)[subjects.ids[mine]]
+        return Undecided(self.subject_text(first), claim, self._blame(open_), rows.at[mine], owner)
 
     def _blame(self, open_: Mask) -> Any:
         """The first name, in the order of the frame, that is not known on a row of the subject."""

@@ -54,11 +54,16 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Subjects that could not be decided: their text, the claim of their first row, and the column or reason to blame."""
+    """Subjects that could not be decided: their text, the claim of their first row, and the column or reason to blame.
+
+    `rows`: all their rows of the rule's kind, `owner` each one's subject.
+    """
 
     subject: Any
     claim: Any
     missing: Any
+    rows: Index
+    owner: Index
 
 
 @dataclass(frozen=True, slots=True)

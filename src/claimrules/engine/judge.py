@@ -1,41 +1,71 @@
 """One rule on one batch, in the order of the language: rows, match, per, others, flag, unless, doubt."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from claimrules.engine.batch_context import BatchContext
-from claimrules.engine.column import Index
-from claimrules.engine.decide import decide
+from claimrules.engine.column import Index, Mask
+from claimrules.engine.decide import Verdict, decide
 from claimrules.engine.evidence import Evidence
 from claimrules.engine.exempt import leave
 from claimrules.engine.grouping import group_rows
-from claimrules.engine.hits import Counts, RuleHits
+from claimrules.engine.hits import Counts, Exempted, RuleHits
 from claimrules.engine.matching import applicable
+from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values.truth import falsehood, truth
 from claimrules.plan import RulePlan
 
 
-def judge(plan: RulePlan, context: BatchContext, candidates: Index, *, trace: bool = False) -> RuleHits:
-    """Every subject's verdict. `candidates`: the rows that the screen left."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdicts of one rule, and the rows that they were reached on.
+
+    `loose`: rows whose subject is not known. `exempted`: rows that left before anything was asked of them.
+    """
+
+    plan: RulePlan
+    context: BatchContext
+    rows: RowSpace
+    verdict: Verdict
+    loose: Mask
+    exempted: tuple[Exempted, ...]
+
+    def hits(self, *, trace: bool = False) -> RuleHits:
+        """The counts, and what belongs to the flagged and the undecided subjects."""
+        subjects = self.verdict.subjects
+        flagged, undecided = truth(subjects), ~truth(subjects) & ~falsehood(subjects)
+        several = any(match.take_all for match in self.plan.rule.matches)
+        n_in = len(np.unique(self.rows.at)) if several else self.rows.n
+        counts = Counts(
+            flagged=int(flagged.sum()),
+            clean=len(flagged) - int(flagged.sum()) - int(undecided.sum()),
+            undecided=int(undecided.sum()),
+            not_applicable=self.rows.base.n - n_in,
+        )
+        evidence = Evidence(self.plan, self.rows, self.context, self.verdict, self.loose)
+        return RuleHits(
+            self.plan,
+            counts,
+            evidence.flagged() if flagged.any() else None,
+            evidence.undecided() if undecided.any() else None,
+            evidence.trace() if trace else None,
+            exempted=self.exempted,
+        )
+
+
+def judge(plan: RulePlan, context: BatchContext, candidates: Index, *, exempt: bool = True) -> Judged:
+    """Every subject's verdict.
+
+    `candidates`: the rows that the screen left. `exempt`: those that `exemptions.yaml` names leave first; else they are
+    judged as all others.
+    """
     rule = plan.rule
     base = context.kind(rule.kind)
-    candidates, unsure, exempted = leave(rule.id, context, base, candidates)
+    unsure: Mask | None = None
+    exempted: tuple[Exempted, ...] = ()
+    if exempt:
+        candidates, unsure, exempted = leave(rule.id, context, base, candidates)
     rows = applicable(plan, context, base, candidates, unsure)
     rows, loose = group_rows(plan, rows, context)
-    verdict = decide(plan, rows, loose)
-    flagged, undecided = truth(verdict.subjects), ~truth(verdict.subjects) & ~falsehood(verdict.subjects)
-    n_in = len(np.unique(rows.at)) if any(match.take_all for match in rule.matches) else rows.n
-    counts = Counts(
-        flagged=int(flagged.sum()),
-        clean=len(flagged) - int(flagged.sum()) - int(undecided.sum()),
-        undecided=int(undecided.sum()),
-        not_applicable=base.n - n_in,
-    )
-    evidence = Evidence(plan, rows, context, verdict, loose)
-    return RuleHits(
-        plan,
-        counts,
-        evidence.flagged() if flagged.any() else None,
-        evidence.undecided() if undecided.any() else None,
-        evidence.trace() if trace else None,
-        exempted=exempted,
-    )
+    return Judged(plan, context, rows, decide(plan, rows, loose), loose, exempted)

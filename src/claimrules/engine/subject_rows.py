@@ -240,7 +240,10 @@ class RowSpace(Space):
     def _prescription(self, number: Expr) -> Column:
         """A prescription is named by claim and number."""
         claim, own = self._named("claim"), self.evaluate(number)
-        ids, k = group_ids([claim.data.astype(np.int64), own.data.astype(np.int64)], self.n)
+        numbers = own.data.astype(np.int64)
+        if own.known is not None:
+            numbers = np.where(own.known, numbers, -1)
+        ids, k = group_ids([claim.data.astype(np.int64), numbers], self.n)
         first = first_rows(ids, k)
         parts = [shown_array(take(column, first)) for column in (claim, own)]
         words = np.array(pc.binary_join_element_wise(*parts, "/").to_pylist() or [""], dtype=object)

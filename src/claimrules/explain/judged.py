@@ -8,17 +8,12 @@ import numpy as np
 from claimrules.batch import ClaimBatch
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Index, Mask
-from claimrules.engine.decide import Verdict, decide
-from claimrules.engine.evidence import Evidence
-from claimrules.engine.exempt import leave
-from claimrules.engine.grouping import group_rows
-from claimrules.engine.hits import Counts, Exempted, RuleHits
+from claimrules.engine.decide import Verdict
+from claimrules.engine.hits import RuleHits
 from claimrules.engine.judge import judge
-from claimrules.engine.matching import applicable
 from claimrules.engine.screen import screen
 from claimrules.engine.space import KindSpace
 from claimrules.engine.subject_rows import RowSpace, Subjects
-from claimrules.engine.values.truth import truth
 from claimrules.plan import RulePlan
 
 ContextOf = Callable[[ClaimBatch], BatchContext]
@@ -69,22 +64,12 @@ def judge_batch(plan: RulePlan, context: BatchContext, *, exempt: bool = True) -
 
     `exempt`: rows that `exemptions.yaml` names leave first; else they are judged as all others.
     """
-    base = context.kind(plan.rule.kind)
     candidates = screen([plan], plan.rule.kind, context)[0]
-    unsure: Mask | None = None
-    exempted: tuple[Exempted, ...] = ()
-    if exempt:
-        candidates, unsure, exempted = leave(plan.rule.id, context, base, candidates)
-    rows = applicable(plan, context, base, candidates, unsure)
-    rows, loose = group_rows(plan, rows, context)
-    verdict = decide(plan, rows, loose)
-    evidence = Evidence(plan, rows, context, verdict, loose)
-    flagged = evidence.flagged() if truth(verdict.subjects).any() else None
-    hits = RuleHits(plan, Counts(), flagged, None, evidence.trace(), exempted=exempted)
-    return Judged(plan, context, rows, verdict, hits, loose)
+    made = judge(plan, context, candidates, exempt=exempt)
+    return Judged(plan, context, made.rows, made.verdict, made.hits(trace=True), made.loose)
 
 
 def hits_of(plan: RulePlan, context: BatchContext) -> RuleHits:
     """The engine's answer alone."""
     candidates = screen([plan], plan.rule.kind, context)[0]
-    return judge(plan, context, candidates, trace=True)
+    return judge(plan, context, candidates).hits(trace=True)

@@ -32,6 +32,7 @@ from claimrules.findings import (
     Undecided,
     make_findings,
 )
+from claimrules.findings.of_claim import undecided_of
 from claimrules.findings.verdicts import verdict_table
 from claimrules.knowledge import KnowledgeSet, ParameterRows
 from claimrules.language import Rule, Source
@@ -318,11 +319,13 @@ class RulePack:
         shelf = self._shelf_with(read_given(registers_of(registers, known), known))
         context = self._context(batch, Reach(_since(history_from), alone=others is None, person=True), shelf)
         active = self._active
-        made = make_findings(run_in_turn(active, active, context, self.sources), context, self.sources)
-        findings, undecided = (_of_claim(table, claim.claim_id) for table in (made.findings, made.undecided))
+        hits = run_in_turn(active, active, context, self.sources)
+        found = make_findings(hits, context, self.sources).findings
+        findings = found.filter(pc.equal(found["claim_id"], claim.claim_id))
+        undecided = undecided_of(hits, context, claim.claim_id)
         return CheckResult(
-            tuple(Finding.model_validate(row) for row in findings),
-            tuple(Undecided.model_validate(row) for row in undecided),
+            tuple(Finding.model_validate(row) for row in _sorted(findings)),
+            tuple(Undecided.model_validate(row) for row in _sorted(undecided)),
         )
 
     def explain(
@@ -419,11 +422,9 @@ def _since(history_from: dt.date | str | None) -> int | None:
     return None if day is None else (day - EPOCH).days
 
 
-def _of_claim(table: Any, claim_id: str) -> list[dict[str, Any]]:
-    """The rows of one claim, sorted."""
-    rows = table.filter(pc.equal(table["claim_id"], claim_id))
-    found: list[dict[str, Any]] = ordered(rows).to_pylist() if rows.num_rows else []
-    return found
+def _sorted(table: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = ordered(table).to_pylist() if table.num_rows else []
+    return rows
 
 
 def _refuse_doubled(claims: Sequence[Claim]) -> None:

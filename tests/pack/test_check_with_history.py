@@ -1,0 +1,55 @@
+"""What `check` says of a claim whose subject it shares with the history."""
+
+from pathlib import Path
+
+import claimrules
+from claimrules import Claim
+
+RULE = """id: many_a_day
+title: {zh: 数, en: Number}
+category: policy
+verdict: suspicious
+message: {zh: 数, en: number}
+per: [KEY, item]
+flag: sum(line.quantity) > 5
+"""
+
+
+def load(folder: Path, key: str) -> claimrules.RulePack:
+    (folder / "many_a_day.yaml").write_text(RULE.replace("KEY", key), encoding="utf-8")
+    return claimrules.load(folder)
+
+
+def claim(name: str, quantity: str | None) -> Claim:
+    line = {"line_id": "l1", "item_code": "A", "quantity": "1", "amount": "1.00", "unit_price": None}
+    if quantity is not None:
+        line["quantity"] = quantity
+    return Claim.model_validate(
+        {
+            "claim_id": name,
+            "person_id": "P1",
+            "provider_id": "H1",
+            "settled_at": f"2025-06-0{name[-1]}T10:00:00",
+            "lines": [line],
+        }
+    )
+
+
+def test_a_subject_that_begins_in_the_history_is_undecided_for_the_claim_too(tmp_path: Path):
+    pack = load(tmp_path, "provider")  # other persons of the hospital may add to it
+    answer = pack.check(claim("C2", "1"), [claim("C1", "1")])
+    assert answer.findings == ()
+    assert [(one.rule_id, one.claim_id, one.subject) for one in answer.undecided] == [
+        ("many_a_day", "C2", "provider=H1; item=A")
+    ]
+
+
+def test_what_the_known_part_settles_is_flagged(tmp_path: Path):
+    pack = load(tmp_path, "provider")
+    [finding] = pack.check(claim("C2", "4"), [claim("C1", "2")]).findings
+    assert (finding.claim_id, finding.line_ids) == ("C2", ("l1",))
+
+
+def test_all_of_a_person_is_known_with_the_history(tmp_path: Path):
+    answer = load(tmp_path, "person").check(claim("C2", "1"), [claim("C1", "1")])
+    assert (answer.findings, answer.undecided) == ((), ())
