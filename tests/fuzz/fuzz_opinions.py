@@ -39,11 +39,12 @@ def engine(pack, batch, only):
                 rule = hits.plan.rule
                 rows = verdict_table(hits, context).to_pylist()
                 counts = hits.counts
+                judged = counts.subjects - counts.not_applicable
                 out[rule.id] = Said(
                     _engine_rows(rule, rows),
                     _by_subject(rule, rows),
                     counts.subjects,
-                    counts.subjects - counts.not_applicable,
+                    judged,
                 )
         assert not intake.rejects.num_rows, intake.rejects.to_pylist()[:3]
     return out

@@ -97,7 +97,7 @@ def _verdicts(named, pack, world, rows, seed, tally, out, sql):
             if _mine(mine[rule_id], who) != theirs:
                 tally.different[who] += 1
                 if not tally.again(named, f"{rule_id}-{who}"):
-                    _shrunk(named, pack, world, rows, seed, tally, out, who, opinion, rule_id)
+                    _shrunk(named, world, rows, seed, tally, out, who, opinion, rule_id)
 
 
 def _mine(said, who):
@@ -122,7 +122,7 @@ def _engine(named, pack, world, rows, seed, tally, out):
     return mine
 
 
-def _shrunk(named, pack, world, rows, seed, tally, out, who, opinion, rule_id):
+def _shrunk(named, world, rows, seed, tally, out, who, opinion, rule_id):
     if out is None:
         tally.files.append(f"{named.name}: {rule_id}: engine <> {who}")
         return

@@ -15,10 +15,9 @@ def shrink(world: World, rows: Rows, fails: Callable[[World, Rows], bool], secon
         before = _size(world, rows)
         world = _fewer_claims(world, rows, fails, stop)
         for name in NAMES[1:]:
-            found = _fewer(list(world.rows(name)), lambda some, n=name: fails(world.with_rows(n, tuple(some)), rows), stop)
-            world = world.with_rows(name, tuple(found))
+            world = _fewer_rows(world, rows, name, fails, stop)
         for table in rows:
-            rows = {**rows, table: _fewer(rows[table], lambda some, t=table: fails(world, {**rows, t: some}), stop)}
+            rows = _fewer_known(world, rows, table, fails, stop)
         if _size(world, rows) == before:
             break
     return _fewer_values(world, rows, fails, stop), rows
@@ -34,6 +33,15 @@ def _fewer_claims(world, rows, fails, stop):
 
     found = _fewer(list(world.claims), lambda some: bool(some) and fails(kept(some), rows), stop)
     return kept(found)
+
+
+def _fewer_rows(world, rows, name, fails, stop):
+    found = _fewer(list(world.rows(name)), lambda some: fails(world.with_rows(name, tuple(some)), rows), stop)
+    return world.with_rows(name, tuple(found))
+
+
+def _fewer_known(world, rows, table, fails, stop):
+    return {**rows, table: _fewer(rows[table], lambda some: fails(world, {**rows, table: some}), stop)}
 
 
 def _fewer(items, fails, stop):

@@ -13,7 +13,10 @@ _last: list = [None, None, None]
 
 
 def duck(pack, world, only):
-    """By rule the Counter of (subject, verdict, suspicious, amount, violating rows); NotImplementedError where SQL cannot."""
+    """By rule the Counter of (subject, verdict, suspicious, amount, violating rows).
+
+    NotImplementedError where SQL cannot say it.
+    """
     out = {}
     for rule_id in only:
         rule = pack.rules[rule_id]
@@ -61,5 +64,5 @@ def _column(given, field):
 
 def _put(connection, name, rows):
     connection.register("given", rows)
-    connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM given')
+    connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM given')  # noqa: S608  our own names
     connection.unregister("given")

@@ -408,9 +408,9 @@ class Judge:
             return UNKNOWN
         near = spec.take in ("previous", "next")
         group = [(p.other, p.sure) for p in found]
-        if spec.own and not spec.itself and spec.where is None and spec.within is None and entry.sure is None:
-            if not spec.order:
-                group.append((entry, None))
+        plain_own = spec.own and not spec.itself and spec.where is None and spec.within is None and not spec.order
+        if plain_own and entry.sure is None:
+            group.append((entry, None))
         if not found:
             return MISSING
         if any(self._unplaced(spec, other) for other, _ in group) or (near and self._unplaced(spec, entry)):
@@ -734,7 +734,7 @@ class Judge:
             return [(At(at.entry, {}, {node.over: row}), sure) for row, sure in found], False
         return [(At(entry), entry.sure) for entry in at.entry.subject], at.entry.doubtful
 
-    def _aggregate(self, node, at):
+    def _aggregate(self, node, at):  # noqa: C901  one branch for each aggregate
         members, more = self._members(node, at)
         known, values, unsure = [], [], more
         answers = []

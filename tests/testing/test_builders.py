@@ -66,8 +66,8 @@ def test_an_assertion_that_does_not_hold_fails_with_the_verdicts(pack, wrong):
 
 
 def test_several_claims_are_judged_together(pack):
-    first = claim(admitted_at="2025-05-20T08:00", discharged_at="2025-06-01T10:00", care_type="inpatient", discharge_way="home",
-                  principal_diagnosis="I20.9")  # fmt: skip
-    again = claim(claim_id="C2", admitted_at="2025-06-09T08:00", discharged_at="2025-06-30T10:00", care_type="inpatient",
-                  discharge_way="home", principal_diagnosis="I20.0", in_scope_amount="5000")  # fmt: skip
+    stay = {"care_type": "inpatient", "discharge_way": "home"}
+    first = claim(admitted_at="2025-05-20T08:00", discharged_at="2025-06-01T10:00", principal_diagnosis="I20.9", **stay)
+    second = {"claim_id": "C2", "principal_diagnosis": "I20.0", "in_scope_amount": "5000", **stay}
+    again = claim(admitted_at="2025-06-09T08:00", discharged_at="2025-06-30T10:00", **second)
     assert_flagged(pack, "t15_episode_pair", [again, first], "C2", amount="5000.00")

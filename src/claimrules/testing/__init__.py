@@ -46,12 +46,14 @@ def worlds(size: Size | None = None) -> "SearchStrategy[World]":
     Raises:
         ClaimRulesError: CR701, hypothesis is not installed.
     """
-    return _strategies().worlds(size or Size())
+    found: SearchStrategy[World] = _strategies().worlds(size or Size())
+    return found
 
 
 def claims(size: Size | None = None) -> "SearchStrategy[list[Claim]]":
     """The claims of such worlds as models, as `pack.check` takes them."""
-    return _strategies().claims(size or Size())
+    found: SearchStrategy[list[Claim]] = _strategies().claims(size or Size())
+    return found
 
 
 def knowledge(
@@ -65,7 +67,8 @@ def knowledge(
     Raises:
         ClaimRulesError: CR701, hypothesis is not installed.
     """
-    return _strategies().knowledge(schema, most, many, gaps)
+    found: SearchStrategy[list[dict[str, str]]] = _strategies().knowledge(schema, most, many, gaps)
+    return found
 
 
 def rules(
@@ -79,7 +82,8 @@ def rules(
     Raises:
         ClaimRulesError: CR701, hypothesis is not installed.
     """
-    return _strategies().rules(tables or {}, sets, name)
+    found: SearchStrategy[str] = _strategies().rules(tables or {}, sets, name)
+    return found
 
 
 def _strategies() -> Any:

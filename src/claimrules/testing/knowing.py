@@ -1,6 +1,5 @@
 """Knowledge rows for any table, made up by choices: dated, regional, with fallbacks and pairs both ways round."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -99,8 +98,3 @@ def _turned(schema: TableSchema, rows: list[dict[str, str]]) -> list[dict[str, s
         return []
     a, b = texts[:2]
     return [{**row, a: row[b], b: row[a]} for row in rows if row[a] and row[b]]
-
-
-def many_tables(known: Mapping[str, Any]) -> frozenset[str]:
-    """Of checked tables those in which several rows may hold at once."""
-    return frozenset(name for name, table in known.items() if table.many)

@@ -9,7 +9,7 @@ import yaml
 from claimrules.catalog import Base, TableSchema
 from claimrules.testing.choice import Choice, one_in
 from claimrules.testing.terms import Name, Reach, condition, fields_of, number
-from claimrules.testing.vocabulary import CODES, shared_name
+from claimrules.testing.vocabulary import shared_name
 
 KINDS = ("line", "line", "line", "line", "claim", "encounter", "encounter", "day", "diagnosis", "operation", "raw_line")
 ABOVE = {
@@ -82,17 +82,17 @@ class _Draft:
             self.keys["of"] = kind
         own = fields_of(kind)
         row = (*own, *(n for above in ABOVE[kind] for n in fields_of(above)))
-        below = tuple((spelt(k), fields_of(k)) for k in BELOW[kind])
+        below = tuple((k, fields_of(k)) for k in BELOW[kind])
         if one_in(choice, 2):
             self.keys["rows"] = condition(choice, Reach(row, below), 1)
         matched = self._match(kind)
         grouped = choice.pick((False, False, True))
         others = self._others(kind, row) if one_in(choice, 2) else ()
         inside = Reach((*row, *matched), (*below, *others))
-        let = ()
+        let: tuple[Name, ...] = ()
         if one_in(choice, 3):
             self.keys["let"] = {"some": number(choice, inside, 1)}
-            let = (Name("some", fields_of("line")[0].type if False else _NUMBER),)
+            let = (Name("some", _NUMBER),)
         inside = Reach((*inside.names, *let), inside.sets)
         if grouped:
             self._of_subjects(kind, inside, own)
@@ -136,7 +136,8 @@ class _Draft:
         keys = {table.key[0].name: CODE_OF[kind]}
         for key in table.key[1:]:
             if shared_name(key.name):
-                keys[key.name] = next((n.text for n in fields_of("claim") if n.text.endswith("." + key.name)), CODE_OF[kind])
+                tail = "." + key.name
+                keys[key.name] = next((n.text for n in fields_of("claim") if n.text.endswith(tail)), CODE_OF[kind])
             elif table.columns[key.name].values:
                 keys[key.name] = next(
                     (n.text for n in fields_of("claim") if n.type.values == table.columns[key.name].values), ""
@@ -149,8 +150,7 @@ class _Draft:
         if one_in(choice, 4):
             spec["take"] = "all"
         self.keys["match"] = {"known": spec}
-        columns = tuple(Name(f"known.{c}", t) for c, t in table.columns.items() if t.base is not Base.WINDOW)
-        return columns
+        return tuple(Name(f"known.{c}", t) for c, t in table.columns.items() if t.base is not Base.WINDOW)
 
     def _others(self, kind: str, row: tuple[Name, ...]) -> tuple[tuple[str, tuple[Name, ...]], ...]:
         choice = self.choice
@@ -171,7 +171,7 @@ class _Draft:
 
     def _amount(self, kind: str, reach: Reach) -> None:
         choice = self.choice
-        if kind in ("line",) and one_in(choice, 3):
+        if kind == "line" and one_in(choice, 3):
             self.keys["amount"] = f"excess_quantity({number(choice, Reach(reach.names), 1)})"
         elif kind == "line" and one_in(choice, 3):
             self.keys["amount"] = choice.pick(("discount({})", "excess_money({})", "excess_price({})")).format(
@@ -183,10 +183,4 @@ class _Draft:
             self.keys["amount"] = "none"
 
 
-def spelt(kind: str) -> str:
-    """The kind as a rule names it as a set."""
-    return kind
-
-
 _NUMBER = next(n.type for n in fields_of("line") if n.text == "line.amount")
-__all__ = ["CODES", "make_rule"]
