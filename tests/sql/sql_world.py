@@ -43,7 +43,7 @@ def database(batch, knowledge):
 
 def put(con, name, rows):
     con.register("given", rows)
-    con.execute(f'CREATE TABLE "{name}" AS SELECT * FROM given')
+    con.execute(f'CREATE TABLE "{name}" AS SELECT * FROM given')  # noqa: S608 - the names are ours
     con.unregister("given")
 
 

@@ -1,5 +1,7 @@
 """DuckDB running a rule's query says of random worlds what the engine says: subjects, verdicts, amounts, rows."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
@@ -83,10 +85,6 @@ def test_what_cannot_be_said_is_refused_with_its_reason(pack, rule_id):
 @RUNS
 @given(world=worlds(), rows=knowledge(), day=st.integers(0, 5))
 def test_where_history_begins_late_both_are_undecided(pack, world, rows, day):
-    from datetime import timedelta
-
-    import numpy as np  # noqa: F401 - loaded with the engine
-
     since = (FIRST + timedelta(days=day)).date()
     pack = known(pack, rows)
     batch = batch_of(world)

@@ -5,6 +5,7 @@ members, `unsure_i` others, and the aggregate of the known ones.
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -20,10 +21,10 @@ NEVER_NEGATIVE = frozenset(
         *("total_amount", "fund_amount"),
     }
 )
-Named = tuple[str, exp.Expression]
+Named = tuple[str, exp.Expr]
 
 
-def member_columns(node: Aggregate, i: int, sure: exp.Expression, value: Callable[[Expr], exp.Expression]) -> list[Named]:
+def member_columns(node: Aggregate, i: int, sure: exp.Expr, value: Callable[[Expr], exp.Expr]) -> list[Named]:
     """What a member brings to the aggregate."""
     counted = sure if node.condition is None else exp.and_(sure, value(node.condition))
     if node.argument is None:
@@ -34,7 +35,7 @@ def member_columns(node: Aggregate, i: int, sure: exp.Expression, value: Callabl
     return [(f"counted_{i}", counted), (f"value_{i}", shown)]
 
 
-def set_columns(node: Aggregate, i: int, option: exp.Expression | None) -> list[Named]:
+def set_columns(node: Aggregate, i: int, option: exp.Expr | None) -> list[Named]:
     """The aggregate's columns, of a GROUP BY over members with the alias m."""
     c, v = f"m.counted_{i}", f"m.value_{i}"
     is_known = c if node.argument is None else f"{c} AND {v} IS NOT NULL"
@@ -76,14 +77,12 @@ def set_columns(node: Aggregate, i: int, option: exp.Expression | None) -> list[
     return out
 
 
-def result(
-    node: Aggregate, i: int, beyond: exp.Expression | None, *, never_negative: bool
-) -> tuple[exp.Expression, exp.Expression | None]:
+def result(node: Aggregate, i: int, beyond: exp.Expr | None, *, never_negative: bool) -> tuple[exp.Expr, exp.Expr | None]:
     """The value, from the set's columns under the alias a (NULLs for an empty set), and what it is at least.
 
     `beyond`: whether there may be members that the data do not have.
     """
-    complete: exp.Expression = sql(f"COALESCE(a.unsure_{i}, 0) = 0")
+    complete: exp.Expr = sql(f"COALESCE(a.unsure_{i}, 0) = 0")
     if beyond is not None:
         complete = exp.and_(complete, sql("NOT COALESCE(_b, FALSE)", b=beyond))
     if node.function in ("any", "all", "none"):
@@ -96,9 +95,9 @@ def result(
         return sql("CASE WHEN _c THEN _v END", c=complete, v=least), least
     if node.function == "sum":
         known = sql(f"COALESCE(a.sum_{i}, 0)")
-        least = sql(f"CASE WHEN COALESCE(a.negative_{i}, 0) = 0 THEN _v END", v=known) if never_negative else None
-        return sql("CASE WHEN _c THEN _v END", c=complete, v=known), least
-    value: exp.Expression = sql(f"a.value_{i}")
+        part = sql(f"CASE WHEN COALESCE(a.negative_{i}, 0) = 0 THEN _v END", v=known)
+        return sql("CASE WHEN _c THEN _v END", c=complete, v=known), part if never_negative else None
+    value = sql(f"a.value_{i}")
     if node.function in ("min", "max") and node.argument is not None and node.argument.type.values:
         ifs = [exp.If(this=number(k), true=text(word)) for k, word in enumerate(node.argument.type.values)]
         value = exp.Case(this=value, ifs=ifs)
@@ -111,12 +110,12 @@ def is_never_negative(node: Expr | None, lets: dict[str, LetSpec], params: dict[
         case Field(kind=kind, name=name):
             return kind != "raw_line" and name in NEVER_NEGATIVE
         case Literal(value=value):
-            return not isinstance(value, str | tuple | None.__class__) and value >= 0
+            return isinstance(value, int | Decimal) and value >= 0
         case Let(name=name):
             return is_never_negative(lets[name].value, lets, params)
         case Param(name=name):
-            value = params[name][1]
-            return not isinstance(value, str | None.__class__) and value >= 0  # type: ignore[operator]
+            given = params[name][1]
+            return isinstance(given, int | Decimal) and given >= 0
         case Call(function="+" | "*" | "/" | "coalesce" | "least" | "cast", arguments=arguments):
             return all(is_never_negative(a, lets, params) for a in arguments)
         case Call(function="greatest", arguments=arguments):

@@ -10,7 +10,7 @@ from claimrules.sql.query import select
 from claimrules.sql.stages import Stages
 
 
-def line_scope(kind: str, alias: str) -> exp.Expression:
+def line_scope(kind: str, alias: str) -> exp.Expr:
     """A line's in-scope amount: given, or its amount less its other parts."""
     parts = " - ".join(f"COALESCE({alias}.{kind}_{part}, 0)" for part in PARTS)
     return sql(
@@ -74,7 +74,7 @@ def _of_days(stages: Stages) -> None:
     )
 
 
-def amount_of(stages: Stages) -> exp.Expression:
+def amount_of(stages: Stages) -> exp.Expr:
     """A violating row's amount, within 0 and what it has in scope. The rows have `scope`."""
     rule = stages.rule
     method = rule.amount.method
@@ -142,7 +142,7 @@ def add_bundle(stages: Stages) -> None:
     stages.stage("shared", [("row_amount", share)], "spread by what each claimed, so that the shares add up to the cent")
 
 
-def _raw(method: str, kind: str, given: exp.Expression, type_: Type) -> exp.Expression:
+def _raw(method: str, kind: str, given: exp.Expr, type_: Type) -> exp.Expr:
     """Before it is held within its bounds."""
     if method == "excess_quantity":
         units = smallest(_rounded(given, type_, 4), 4)
@@ -160,7 +160,7 @@ def _raw(method: str, kind: str, given: exp.Expression, type_: Type) -> exp.Expr
     return _rounded(given, type_, 2)
 
 
-def _rounded(value: exp.Expression, given: Type, digits: int) -> exp.Expression:
+def _rounded(value: exp.Expr, given: Type, digits: int) -> exp.Expr:
     """Half up; what came as a double becomes a decimal here."""
     if given.base is Base.DOUBLE:
         return sql(f"CAST(ROUND(_x, {digits}) AS DECIMAL(28, {digits}))", x=value)

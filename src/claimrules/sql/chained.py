@@ -17,7 +17,7 @@ def chains(node: Expr) -> bool:
     return isinstance(node, Call | Aggregate) and node.function in ("run", "cluster")
 
 
-def loose_of(names: list[str]) -> exp.Expression:
+def loose_of(names: list[str]) -> exp.Expr:
     """Whether a key of the row is not known."""
     return sql(" OR ".join(f"r.{name} IS NULL" for name in names) or "FALSE")
 
@@ -26,7 +26,11 @@ def chain(stages: Stages, key: KeySpec, names: list[str]) -> list[str]:
     """Stages that make the key a column. Gives all keys' columns so far; `loose` and `doubtful` are columns after it."""
     value = key.value
     stages.require(*(child for child in (value.arguments if isinstance(value, Call) else ())))
-    made = _run(stages, key, value, names) if isinstance(value, Call) else _cluster(stages, key, value, names)
+    if isinstance(value, Aggregate):
+        made = _cluster(stages, key, value, names)
+    else:
+        assert isinstance(value, Call)  # noqa: S101 - the two keys that chain
+        made = _run(stages, key, value, names)
     stages.values.columns[Key(value.type, key.name)] = Known(made)
     stages.values.columns[value] = Known(made)
     return [*names, made]
@@ -50,7 +54,7 @@ def _run(stages: Stages, key: KeySpec, value: Call, names: list[str]) -> str:
     part = ", ".join([f"r.{key.name}_keyed", f"r.{runs}", *(f"r.{n}" for n in names)])
     last = sql(f"LAG(r.{step}) OVER (PARTITION BY {part} ORDER BY r.{step}, r.entry)")
     starts, number = stages.free(f"{key.name}_starts"), stages.free(f"{key.name}_number")
-    broken = _beyond(value, step, wide, gap, last)
+    broken = _beyond(value, step, wide, last)
     stages.stage(
         f"{key.name}_breaks", [(starts, sql("CASE WHEN _broken IS FALSE THEN 0 ELSE 1 END", broken=exp.paren(broken)))]
     )
@@ -79,7 +83,7 @@ def _run(stages: Stages, key: KeySpec, value: Call, names: list[str]) -> str:
     return name
 
 
-def _beyond(value: Call, step: str, wide: str, gap: exp.Expression, last: exp.Expression) -> exp.Expression:
+def _beyond(value: Call, step: str, wide: str, last: exp.Expr) -> exp.Expr:
     """Whether this x is further than the gap from the one before."""
     x, by = value.arguments
     if isinstance(by, Literal) and isinstance(by.value, tuple):
@@ -162,10 +166,10 @@ def _named(
     key: KeySpec,
     names: list[str],
     name: str,
-    me: exp.Expression,
+    me: exp.Expr,
     known: str,
     wider: str,
-    beyond: exp.Expression | None,
+    beyond: exp.Expr | None,
 ) -> str:
     person, loose = stages.free(f"{key.name}_person"), stages.free("loose_key")
     open_ = sql("COALESCE(_b, TRUE)", b=beyond) if beyond is not None else exp.false()

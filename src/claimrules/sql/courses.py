@@ -9,7 +9,7 @@ _DISEASE = "SUBSTRING(e.encounter_principal_diagnosis, 1, 3)"
 _SAME = f"PARTITION BY e.encounter_person_id, {_DISEASE}"
 
 
-def with_courses(query: Query, encounters: str, gap: exp.Expression) -> str:
+def with_courses(query: Query, encounters: str, gap: exp.Expr) -> str:
     """The encounters with `course`: person, disease and first day; NULL where one of the person's for it has no dates."""
     order = "ORDER BY CAST(e.encounter_admitted_at AS DATE), e.encounter_row"
     undated = "e.encounter_admitted_at IS NULL OR e.encounter_discharged_at IS NULL"

@@ -18,15 +18,15 @@ def named_columns(entries: Iterable[Exemption], kind: str) -> set[tuple[str, str
     return {_column(kind, name) for entry in entries for name, _ in entry.names}
 
 
-def exempted(entries: Iterable[Exemption], rule: Rule, as_of: str, claims: str) -> list[exp.Expression]:
+def exempted(entries: Iterable[Exemption], rule: Rule, as_of: str, claims: str) -> list[exp.Expr]:
     """What a row must pass: that no entry names it. `claims`: the CTE of settlements."""
     on = (dt.date.fromisoformat(as_of) - dt.date(1970, 1, 1)).days if as_of else None
     mine = [entry for entry in entries if entry.speaks_of(rule.id, rule.kind, on)]
     return [sql("NOT _e", e=exp.paren(_names(entry, rule.kind, claims))) for entry in mine]
 
 
-def _names(entry: Exemption, kind: str, claims: str) -> exp.Expression:
-    parts = []
+def _names(entry: Exemption, kind: str, claims: str) -> exp.Expr:
+    parts: list[exp.Expr] = []
     for name, values in entry.names:
         of, field = _column(kind, name)
         if (of, field) == ("encounter", "claim_id"):
@@ -48,7 +48,7 @@ def _names(entry: Exemption, kind: str, claims: str) -> exp.Expression:
     return every(parts)
 
 
-def _is(name: str, cell: exp.Expression, value: str) -> exp.Expression:
+def _is(name: str, cell: exp.Expr, value: str) -> exp.Expr:
     if name == "region":
         value = value.removesuffix("00").removesuffix("00").removesuffix("00")
     if name in ("diagnosis", "region") or (name == "item_code" and value.endswith("*")):

@@ -28,9 +28,7 @@ _TIES = {
 class Kinds:
     """Makes the CTEs of kinds at their first use. `extra`: declared columns beyond the catalog, by table."""
 
-    def __init__(
-        self, query: Query, needs: Needs, extra: dict[str, dict[str, Type]], course_gap: exp.Expression | None
-    ) -> None:
+    def __init__(self, query: Query, needs: Needs, extra: dict[str, dict[str, Type]], course_gap: exp.Expr | None) -> None:
         self.query, self.needs, self.extra = query, needs, extra
         self.course_gap = course_gap
         self.made: dict[str, str] = {}
@@ -88,9 +86,9 @@ class Kinds:
 
     def _assembled(self, live: str) -> str:
         """Encounters: first admission, last discharge, summed money, the rest from the last settlement."""
-        columns: list[exp.Expression | tuple[str, exp.Expression]] = [sql("c.visit")]
-        for n in self._columns("encounter", ("person_id", "provider_id", "admitted_at", "discharged_at", "claim_id")):
-            columns.append((f"encounter_{n}", self._assembled_column(n)))
+        columns: list[exp.Expr | tuple[str, exp.Expr]] = [sql("c.visit")]
+        needed = ("person_id", "provider_id", "admitted_at", "discharged_at", "claim_id")
+        columns += [(f"encounter_{n}", self._assembled_column(n)) for n in self._columns("encounter", needed)]
         columns.append(
             (
                 "settled_last",
@@ -113,7 +111,7 @@ class Kinds:
         encounter = self.query.add("encounter", body.where(sql("e.settled_last = 1")))
         return encounter if self.course_gap is None else with_courses(self.query, encounter, self.course_gap)
 
-    def _assembled_column(self, n: str) -> exp.Expression:
+    def _assembled_column(self, n: str) -> exp.Expr:
         over = "OVER (PARTITION BY c.person_id, c.provider_id, c.visit)"
         if n in ("admitted_at", "claim_id"):
             return sql(f"MIN(c.{n}) {over}")
@@ -152,7 +150,7 @@ class Kinds:
         """A kind with the columns of the kinds above it, its number and its clock."""
         own = [(f"{kind}_{n}", column("t", n)) for n in self._columns(kind)]
         above = self._above()
-        rows: list[exp.Expression | tuple[str, exp.Expression]] = [sql("t.claim_row"), sql("t.encounter_row")]
+        rows: list[exp.Expr | tuple[str, exp.Expr]] = [sql("t.claim_row"), sql("t.encounter_row")]
         if kind != "claim":
             above += [column("c", f"claim_{n}") for n in self._columns("claim")]
             rows.append((f"{kind}_row", self._number(kind)))
@@ -166,17 +164,17 @@ class Kinds:
         }
         return self.query.add(f"{kind}_rows" if kind != "claim" else "claim_rows", body, says.get(kind, ""))
 
-    def _above(self) -> list[exp.Expression]:
+    def _above(self) -> list[exp.Expr]:
         """The encounter's columns."""
         course = [] if self.course_gap is None else [sql("e.course")]
         return [*(column("e", f"encounter_{n}") for n in self._columns("encounter")), *course]
 
-    def _number(self, kind: str) -> exp.Expression:
+    def _number(self, kind: str) -> exp.Expr:
         time = "e.encounter_admitted_at" if kind == "diagnosis" else f"t.{KINDS[kind].time[0]}"
         ties = ", ".join(f"t.{n} NULLS FIRST" for n in _TIES[kind])
         return sql(f"ROW_NUMBER() OVER (ORDER BY {time} NULLS FIRST, {ties})")
 
-    def _clock(self, kind: str) -> exp.Expression:
+    def _clock(self, kind: str) -> exp.Expr:
         if kind == "diagnosis":
             return off_midnight(column("e", "encounter_admitted_at"))
         mine = off_midnight(column("t", KINDS[kind].time[0]))
@@ -212,12 +210,12 @@ class Kinds:
         return self.query.add("day_rows", body)
 
 
-def off_midnight(time: exp.Expression) -> exp.Expression:
+def off_midnight(time: exp.Expr) -> exp.Expr:
     """Whether a time is known and shows more than midnight."""
     return sql("COALESCE(_t <> DATE_TRUNC('day', _t), FALSE)", t=time)
 
 
-def clean(field: Field, value: exp.Expression) -> exp.Expression:
+def clean(field: Field, value: exp.Expr) -> exp.Expr:
     """The column with what stands for 'not known' as NULL."""
     if field.name in ("claim_id", "line_id") and field.required:
         return value

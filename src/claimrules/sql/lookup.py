@@ -47,21 +47,21 @@ class Lookup:
         self.first = self.given.get(known.schema.key[0].name, exp.null())
 
     @property
-    def _when(self) -> exp.Expression:
+    def _when(self) -> exp.Expr:
         time = self.match.at if self.match.at is not None else time_of(self.source.kind, self.source.owner)
         return sql("CAST(_t AS DATE)", t=self.values(time, self.source.place))
 
     @property
-    def _place_of_region(self) -> exp.Expression:
+    def _place_of_region(self) -> exp.Expr:
         kind = "claim" if self.source.kind not in ("encounter", "day") else "encounter"
         value = column(self.source.alias, f"{kind}_region")
         return sql("COALESCE(_r, _d)", r=value, d=text(self.region)) if self.region else value
 
     # ------------------------------------------------------------------ which rows fit
 
-    def _fits(self) -> exp.Expression:
+    def _fits(self) -> exp.Expr:
         """TRUE, FALSE, or NULL where a row may fit."""
-        parts = []
+        parts: list[exp.Expr] = []
         for key in self.keys:
             cell, value = column("k", key.name), self.given[key.name]
             shape = "_cell IS NULL OR _v = _cell" if key.match is Match.EXACT else "_cell IS NULL OR STARTS_WITH(_v, _cell)"
@@ -78,7 +78,7 @@ class Lookup:
         parts.append(self._in_region())
         return every(parts)
 
-    def _in_region(self) -> exp.Expression:
+    def _in_region(self) -> exp.Expr:
         cell = "COALESCE(k.region, '000000')"
         return sql(
             f"CASE WHEN {cell} = '000000' OR {cell} = _p THEN TRUE WHEN _p IS NULL THEN NULL "
@@ -87,7 +87,7 @@ class Lookup:
             p=self._place_of_region,
         )
 
-    def _width(self) -> exp.Expression:
+    def _width(self) -> exp.Expr:
         """3 county, 2 city, 1 province, 0 nation."""
         cell = "COALESCE(k.region, '000000')"
         return sql(
@@ -119,7 +119,7 @@ class Lookup:
         body = exp.select("*").from_(inner.subquery("t")).where(sql("t.fits IS NOT FALSE"))
         return self.query.add(wanted, body, f"{self.match.name}: rows of {schema.name} that fit, or may (fits is NULL)")
 
-    def _tested(self) -> exp.Expression:
+    def _tested(self) -> exp.Expr:
         """`where` asked of rows that fit; one that only may stays in doubt."""
         if self.match.where is None:
             return self._fits()
@@ -165,7 +165,7 @@ class Lookup:
             body = body.where(sql(f"m.{source.number} IS NOT NULL OR _k IS NULL", k=self.first))
         return self.query.add(f"with_{match.name}", body, f"each row with its row of {schema.name}")
 
-    def _missing(self) -> exp.Expression:
+    def _missing(self) -> exp.Expr:
         """IS MISSING: TRUE only where the table is complete; NULL where that or the row is not known."""
         m = f"m.{self.source.number}"
         return sql(
@@ -175,7 +175,7 @@ class Lookup:
             covered=self._covered(),
         )
 
-    def _covered(self) -> exp.Expression:
+    def _covered(self) -> exp.Expr:
         """Whether a missing row says something here."""
         complete = self.table.complete
         if complete is None:

@@ -98,11 +98,11 @@ def _taken(query: Query, lines: str, pool: str, own: Sequence[str], money: Seque
     )
 
 
-def _share(n: str) -> exp.Expression:
+def _share(n: str) -> exp.Expr:
     whole = smallest(sql("l.pool_quantity"), 4)
     cents = smallest(sql(f"l.pool_{n}"), 2)
 
-    def part(taken: str) -> exp.Expression:
+    def part(taken: str) -> exp.Expr:
         return half_up(sql("_m * _t", m=cents, t=smallest(sql(f"l.{taken}"), 4)), whole)
 
     return sql(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlglot import exp
 
@@ -13,7 +14,7 @@ class Query:
     """CTEs by name, in the order in which they need each other. `taken`: names of tables, which no CTE may have."""
 
     taken: set[str]
-    parts: list[tuple[str, exp.Expression, str]] = field(default_factory=list)
+    parts: list[tuple[str, exp.Expr, str]] = field(default_factory=list)
     recursive: bool = False
 
     def free(self, wanted: str) -> str:
@@ -24,7 +25,7 @@ class Query:
         self.taken.add(found)
         return found
 
-    def add(self, wanted: str, body: exp.Expression, comment: str = "") -> str:
+    def add(self, wanted: str, body: exp.Expr, comment: str = "") -> str:
         """Add a CTE. Gives its name."""
         found = self.free(wanted)
         self.parts.append((found, body, comment))
@@ -40,7 +41,7 @@ class Query:
         return last
 
 
-def select(columns: Iterable[exp.Expression | tuple[str, exp.Expression]], source: exp.Expression) -> exp.Select:
+def select(columns: Iterable[Any], source: exp.Expr) -> exp.Select:
     """A SELECT of columns (an expression, or a name with one) from a table."""
     made = [exp.Alias(this=c[1], alias=name(c[0])) if isinstance(c, tuple) else c for c in columns]
     return exp.select(*made).from_(source)

@@ -46,7 +46,7 @@ class Relation:
     number: str
     by: str
     place: Place
-    beyond: exp.Expression | None = None
+    beyond: exp.Expr | None = None
     clockless: bool = False
     sets: tuple[str, ...] = ()
 
@@ -130,7 +130,7 @@ class Relations:
             name = query.add(f"numbered_{spec.name}", select([sql("o.*"), (number_, copy)], table(name, "o")))
         return name, number_
 
-    def _filtered(self, spec: OtherSpec, name: str, condition: exp.Expression) -> str:
+    def _filtered(self, spec: OtherSpec, name: str, condition: exp.Expr) -> str:
         inner = select([sql("o.*"), ("passes", sql("o.counts AND _c", c=exp.paren(condition)))], table(name, "o"))
         body = exp.select("*").from_(inner.subquery("o")).where(sql("o.passes IS NOT FALSE"))
         return self.stages.query.add(f"{spec.name}_passing", body)
@@ -199,7 +199,7 @@ class Relations:
         body = exp.select("*").from_(inner.subquery("p")).where(sql("p.copy = 1"))
         return self.stages.query.add(f"{spec.name}_once", body, f"{spec.name}: each row once, by the lowest knowledge id")
 
-    def _not_itself(self, spec: OtherSpec, by: str, place: Place) -> list[exp.Expression]:
+    def _not_itself(self, spec: OtherSpec, by: str, place: Place) -> list[exp.Expr]:
         if spec.itself:
             return []
         if spec.kind == "subject":
@@ -237,7 +237,7 @@ class Relations:
             alias, kind, time, frozenset((kind, *KINDS[kind].above)), shown, self.stages.kinds.course_gap is not None
         )
 
-    def _near(self, spec: OtherSpec, within: WindowSpec, place: Place) -> exp.Expression:
+    def _near(self, spec: OtherSpec, within: WindowSpec, place: Place) -> exp.Expr:
         row, other = self.side(self.rule.kind, "r"), self.side(spec.kind, "o", spec.name)
         if within.column is not None:
             return Parsed.of(self.stages.values(within.column, place)).near(row, other)
@@ -248,7 +248,7 @@ class Relations:
         assert within.n is not None  # noqa: S101 - a distance has one
         return distance(within.unit, within.direction, self.stages.values(within.n, place), row, other)
 
-    def _clocked(self, within: WindowSpec, place: Place) -> exp.Expression | None:
+    def _clocked(self, within: WindowSpec, place: Place) -> exp.Expr | None:
         """Whether an hour window judged a pair by its dates."""
         both = "NOT (r.clock AND o.clock)"
         if within.column is not None:
@@ -258,7 +258,7 @@ class Relations:
 
     # ------------------------------------------------------------------ history
 
-    def _beyond(self, within: WindowSpec, sets: tuple[str, ...]) -> exp.Expression | None:
+    def _beyond(self, within: WindowSpec, sets: tuple[str, ...]) -> exp.Expr | None:
         """Whether the window of a row begins before the data do; not known counts."""
         if not self.history_from:
             return None
@@ -284,7 +284,7 @@ class Relations:
         n = self.stages.values(within.n, Place())
         return exp.or_(unknown, sql("_n IS NULL", n=n), exp.paren(_reaches(within.unit, within.direction, n, time, since)))
 
-    def _beyond_column(self, window: Expr, time: exp.Expression, since: exp.Expression) -> exp.Expression:
+    def _beyond_column(self, window: Expr, time: exp.Expr, since: exp.Expr) -> exp.Expr:
         parsed = Parsed.of(self.stages.values(window, Place()))
         w = parsed.text
         ifs = [
@@ -295,8 +295,8 @@ class Relations:
             ),
             exp.If(this=sql("_t IS NULL OR _w = 'before'", t=time, w=w), true=exp.true()),
         ]
-        for unit in ("hour", "day", "week", "month", "quarter", "year", "insurance_year"):
-            ifs.append(exp.If(this=sql("_w = _u", w=w, u=text(unit)), true=_begins(unit, time, since)))
+        periods = ("hour", "day", "week", "month", "quarter", "year", "insurance_year")
+        ifs += [exp.If(this=sql("_w = _u", w=w, u=text(unit)), true=_begins(unit, time, since)) for unit in periods]
         for unit in ("minute", "hour", "day", "month"):
             for direction in ("last", "before"):
                 is_it = sql(
@@ -308,7 +308,7 @@ class Relations:
                 ifs.append(exp.If(this=is_it, true=_reaches(unit, direction, parsed.n, time, since)))
         return exp.Case(ifs=ifs)
 
-    def before_history(self, spec: OtherSpec, relation: Relation) -> exp.Expression | None:
+    def before_history(self, spec: OtherSpec, relation: Relation) -> exp.Expr | None:
         """Whether a row that has no previous one may have it before the data begin."""
         if not self.history_from or spec.take != "previous":
             return relation.beyond
@@ -323,6 +323,7 @@ class Relations:
         values, inner = self.stages.values, relation.place
         near = spec.take in ("previous", "next")
         theirs = [values(part.value, inner) for part in spec.order]
+        untimed: exp.Expr
         if spec.take == "one":
             untimed = exp.false()
         elif spec.order:
@@ -330,7 +331,7 @@ class Relations:
         else:
             untimed = sql("_t IS NULL", t=other.time) if other is not None else exp.false()
         row_of = f"o.{spec.kind}_row" if spec.kind in KINDS else "o.entry"
-        ahead = exp.true()
+        ahead: exp.Expr = exp.true()
         if near and not spec.order and other is not None:
             ahead = side_of("before" if spec.take == "previous" else "after", row, other)
         place = [sql(row_of)]
@@ -397,18 +398,18 @@ class Relations:
         body = select([sql("a.entry"), sql("a.other"), ("state", state)], table(found, "a"))
         return self.stages.query.add(f"{spec.name}_taken", body, f"{spec.name}: take {spec.take}")
 
-    def _placed(self, spec: OtherSpec, row: Side, *, near: bool) -> exp.Expression:
+    def _placed(self, spec: OtherSpec, row: Side, *, near: bool) -> exp.Expr:
         """Whether the row itself has a place among the others."""
         if near and spec.order:
             mine = [self.stages.values(_own(p.value, spec.name), Place()) for p in spec.order]
             return exp.and_(*(sql("_x IS NOT NULL", x=x) for x in mine))
         return sql("_t IS NOT NULL", t=row.time)
 
-    def _ranked(self, node: Expr, value: exp.Expression) -> exp.Expression:
+    def _ranked(self, node: Expr, value: exp.Expr) -> exp.Expr:
         order = node.type.values
         return rank(value, order) if order and node.type.base is Base.TEXT else value
 
-    def _ids(self, spec: OtherSpec) -> list[exp.Expression]:
+    def _ids(self, spec: OtherSpec) -> list[exp.Expr]:
         """What breaks ties of an order."""
         names = {
             "line": ("claim_claim_id", "line_line_id"),
@@ -434,26 +435,26 @@ def _own(node: Expr, owner: str) -> Expr:
     return node
 
 
-def _renamed(node: exp.Expression) -> exp.Expression:
+def _renamed(node: exp.Expr) -> exp.Expr:
     """The same column of the row itself."""
     return sql(node.sql("duckdb").replace("o.", "r.", 1))
 
 
-def _stands(theirs: list[exp.Expression], mine: list[exp.Expression], down: list[bool], *, before: bool) -> exp.Expression:
+def _stands(theirs: list[exp.Expr], mine: list[exp.Expr], down: list[bool], *, before: bool) -> exp.Expr:
     """Whether the other row stands before (or not before) this one, part by part."""
-    less: exp.Expression = exp.false()
+    less: exp.Expr = exp.false()
     for a, b, d in reversed(list(zip(theirs, mine, down, strict=True))):
         sign = ">" if d else "<"
         less = sql(f"_a {sign} _b OR (_a = _b AND _less)", a=a, b=b, less=exp.paren(less))
     return less if before else sql("NOT _less", less=exp.paren(less))
 
 
-def _begins(unit: str, time: exp.Expression, since: exp.Expression) -> exp.Expression:
+def _begins(unit: str, time: exp.Expr, since: exp.Expr) -> exp.Expr:
     unit = "year" if unit == "insurance_year" else unit
     return sql(f"CAST(DATE_TRUNC('{unit}', CAST(_t AS TIMESTAMP)) AS DATE) < _s", t=time, s=since)
 
 
-def _reaches(unit: str, direction: str, n: exp.Expression, time: exp.Expression, since: exp.Expression) -> exp.Expression:
+def _reaches(unit: str, direction: str, n: exp.Expr, time: exp.Expr, since: exp.Expr) -> exp.Expr:
     """Whether so many units back lie before the data."""
     if unit == "day":
         less = sql("_n - 1", n=n) if direction == "last" else n

@@ -43,7 +43,7 @@ TEMPLATES = {
 """By name, with the arguments as _a, _b, _c, _d."""
 
 
-def scalar(node: Call, values: list[exp.Expression]) -> exp.Expression:
+def scalar(node: Call, values: list[exp.Expr]) -> exp.Expr:
     """A function of the closed list."""
     types = [a.type for a in node.arguments]
     match node.function:
@@ -67,12 +67,12 @@ def scalar(node: Call, values: list[exp.Expression]) -> exp.Expression:
     return sql(TEMPLATES[node.function], **parts)
 
 
-def double(value: exp.Expression, given: Type) -> exp.Expression:
+def double(value: exp.Expr, given: Type) -> exp.Expr:
     """A number as a double."""
     return value if given.base is Base.DOUBLE else sql("CAST(_x AS DOUBLE)", x=value)
 
 
-def arithmetic(node: Call, values: list[exp.Expression], types: list[Type]) -> exp.Expression:
+def arithmetic(node: Call, values: list[exp.Expr], types: list[Type]) -> exp.Expr:
     """Numbers, a date and whole days, a time and an interval, two dates."""
     (a, b), (left, right), sign = values, types, node.function
     if sign == "/":
@@ -88,7 +88,7 @@ def arithmetic(node: Call, values: list[exp.Expression], types: list[Type]) -> e
     return sql(f"_a {sign} _b", a=a, b=b)
 
 
-def _moved(time: exp.Expression, sign: str, interval: object) -> exp.Expression:
+def _moved(time: exp.Expr, sign: str, interval: object) -> exp.Expr:
     assert isinstance(interval, Literal) and isinstance(interval.value, tuple)  # noqa: S101, PT018 - intervals are constants
     months, micros = interval.value
     out = sql("CAST(_t AS TIMESTAMP)", t=time)
@@ -99,7 +99,7 @@ def _moved(time: exp.Expression, sign: str, interval: object) -> exp.Expression:
     return out
 
 
-def _extreme(node: Call, values: list[exp.Expression], types: list[Type]) -> exp.Expression:
+def _extreme(node: Call, values: list[exp.Expr], types: list[Type]) -> exp.Expr:
     """NULL if one is: engines differ in this, so it is said."""
     if node.type.base is Base.TIMESTAMP:
         values = [sql("CAST(_x AS TIMESTAMP)", x=v) for v in values]
@@ -110,7 +110,7 @@ def _extreme(node: Call, values: list[exp.Expression], types: list[Type]) -> exp
     return exp.Case(ifs=[exp.If(this=known, true=exp.func(node.function.upper(), *values))])
 
 
-def _rounded(node: Call, values: list[exp.Expression]) -> exp.Expression:
+def _rounded(node: Call, values: list[exp.Expr]) -> exp.Expr:
     """Half up, away from zero; where the digits are a value, for each number of them."""
     given = node.arguments[0].type
     if len(values) == 1:
@@ -131,7 +131,7 @@ def _rounded(node: Call, values: list[exp.Expression]) -> exp.Expression:
     return exp.Case(ifs=ifs)
 
 
-def _substr(values: list[exp.Expression]) -> exp.Expression:
+def _substr(values: list[exp.Expr]) -> exp.Expr:
     if len(values) == 2:
         return sql(
             "CASE WHEN _a IS NOT NULL THEN SUBSTRING(_t, GREATEST(CAST(_a AS INTEGER), 1)) END", t=values[0], a=values[1]
@@ -145,7 +145,7 @@ def _substr(values: list[exp.Expression]) -> exp.Expression:
     )
 
 
-def cast(value: exp.Expression, given: Type, wanted: Type) -> exp.Expression:
+def cast(value: exp.Expr, given: Type, wanted: Type) -> exp.Expr:
     """CAST, half up where digits are lost; text that is no number is not known."""
     match wanted.base:
         case Base.DATE:

@@ -27,10 +27,10 @@ from claimrules.sql.kinds import Kinds
 from claimrules.sql.place import Known, Place
 from claimrules.sql.query import Query, select
 from claimrules.sql.relations import Relation, Relations
-from claimrules.sql.values import Values
+from claimrules.sql.values import Values, rank
 from claimrules.sql.walks import walk_columns
 
-Named = tuple[str, exp.Expression]
+Named = tuple[str, exp.Expr]
 _ONE = Field | RowId | MatchField | MatchRow | Missing | OfSubject
 
 
@@ -146,7 +146,7 @@ class Stages:
         nodes += [side for pair in spec.same for side in pair]
         if spec.within is not None:
             nodes += [e for e in (spec.within.n, spec.within.column) if e is not None]
-        nodes += [value for value in self.relations.subject_values(name)]
+        nodes += self.relations.subject_values(name)
         hand = frozenset((name,))
         return [p for node in nodes for p in self.stops(node, hand)]
 
@@ -165,7 +165,7 @@ class Stages:
 
     def _named(self, lets: list[Expr]) -> None:
         columns: list[Named] = []
-        made = {}
+        made: dict[Expr, Known] = {}
         for let in lets:
             assert isinstance(let, Let)  # noqa: S101 - grouped so
             name = self.free(let.name)
@@ -191,7 +191,7 @@ class Stages:
             columns += member_columns(node, i, sure, lambda e: self.values(e, place))
         label = over or "subject"
         rows = self.query.add(f"{label}_members", source(columns), f"what each member of {label} brings")
-        totals: list[exp.Expression | Named] = [sql("m.entry")]
+        totals: list[exp.Expr | Named] = [sql("m.entry")]
         for i, node in enumerate(nodes):
             totals += set_columns(node, i, None if node.option is None else self.values(node.option, Place()))
         body = select(totals, table(rows, "m")).group_by(sql("m.entry"))
@@ -255,7 +255,7 @@ class Stages:
 
     def _below(self, kind: str):  # type: ignore[no-untyped-def]
         above = "claim" if self.rule.kind == "claim" else "encounter"
-        on, sure = sql(f"b.{above}_row = r.{above}_row"), exp.true()
+        on, sure = sql(f"b.{above}_row = r.{above}_row"), sql("TRUE")
         if self.rule.kind == "day" and kind == "line":
             sure = sql("CASE WHEN b.line_charged_at IS NOT NULL THEN TRUE END")
             on = exp.and_(on, sql("CAST(b.line_charged_at AS DATE) = r.day_date OR b.line_charged_at IS NULL"))
@@ -268,7 +268,7 @@ class Stages:
             sure,
         )
 
-    def _pairs(self, relation: Relation, columns: Sequence[exp.Expression | Named]) -> exp.Select:
+    def _pairs(self, relation: Relation, columns: Sequence[exp.Expr | Named]) -> exp.Select:
         body = select(columns, table(relation.pairs, "p")).join(table(self.now, "r"), on=sql("r.entry = p.entry"))
         body = body.join(table(relation.rows, "o"), on=sql(f"o.{relation.number} = p.other"))
         for i, match in enumerate(relation.sets):
@@ -307,17 +307,15 @@ class Stages:
         self.now = self.query.add(f"with_{spec.name}", body, f"the one row of {spec.name}")
         self.values.columns.update(made)
 
-    def _none(self, spec: OtherSpec, relation: Relation) -> exp.Expression:
+    def _none(self, spec: OtherSpec, relation: Relation) -> exp.Expr:
         """What it means that no row is related: none, or one that the data do not reach."""
         beyond = self.relations.before_history(spec, relation)
         return sql("'missing'") if beyond is None else sql("CASE WHEN _b THEN 'unknown' ELSE 'missing' END", b=beyond)
 
     # ------------------------------------------------------------------ order
 
-    def order(self) -> tuple[list[tuple[exp.Expression, bool]], exp.Expression]:
+    def order(self) -> tuple[list[tuple[exp.Expr, bool]], exp.Expr]:
         """The parts of `order` (descending or not), or the time; and what breaks ties."""
-        from claimrules.sql.values import rank
-
         if not self.rule.order:
             return [(self.values(time_of(self.rule.kind), Place()), False)], column("r", f"{self.rule.kind}_row")
         parts = []

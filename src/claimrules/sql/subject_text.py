@@ -11,7 +11,7 @@ from claimrules.sql.text_of import text_of
 from claimrules.sql.values import Values
 
 
-def own_text(kind: str, alias: str = "r") -> exp.Expression:
+def own_text(kind: str, alias: str = "r") -> exp.Expr:
     """A row by its ids: `claim=C1; line=l1`, `person=P1; provider=H1; encounter=E1`."""
     claim = f"'claim=' || {alias}.claim_claim_id"
     shapes = {
@@ -37,14 +37,14 @@ def _encounter(alias: str) -> str:
     )
 
 
-def row_id(kind: str, alias: str = "r") -> exp.Expression:
+def row_id(kind: str, alias: str = "r") -> exp.Expr:
     """What names a violating row: claim/line, else the row's own text."""
     if kind in ("line", "raw_line"):
         return sql(f"{alias}.claim_claim_id || '/' || {alias}.{kind}_line_id")
     return own_text(kind, alias)
 
 
-def key_text(key: KeySpec, values: Values) -> exp.Expression:
+def key_text(key: KeySpec, values: Values) -> exp.Expr:
     """A key's value as text; ? where it is not known."""
     value: Expr = key.value
     if isinstance(value, RowId):
@@ -58,7 +58,7 @@ def key_text(key: KeySpec, values: Values) -> exp.Expression:
     return sql("_name || COALESCE(_shown, '?')", name=text(f"{key.name}="), shown=shown)
 
 
-def subject_text(keys: tuple[KeySpec, ...], kind: str, values: Values) -> exp.Expression:
+def subject_text(keys: tuple[KeySpec, ...], kind: str, values: Values) -> exp.Expr:
     """The subject of a row."""
     if not keys:
         return own_text(kind)

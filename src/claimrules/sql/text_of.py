@@ -6,7 +6,7 @@ from claimrules.catalog import MONEY, Base, Type
 from claimrules.sql.fragments import sql
 
 
-def text_of(value: exp.Expression, given: Type) -> exp.Expression:
+def text_of(value: exp.Expr, given: Type) -> exp.Expr:
     """The value as text; NULL stays NULL."""
     match given.base:
         case Base.TEXT | Base.WINDOW | Base.NULL:
@@ -26,7 +26,7 @@ def text_of(value: exp.Expression, given: Type) -> exp.Expression:
             return sql("CAST(_x AS VARCHAR)", x=value)
 
 
-def _decimal(value: exp.Expression, scale: int) -> exp.Expression:
+def _decimal(value: exp.Expr, scale: int) -> exp.Expr:
     shown = sql(f"CAST(CAST(_x AS DECIMAL(38, {scale})) AS VARCHAR)", x=value)
     if scale in (0, MONEY.scale):
         return shown

@@ -77,7 +77,7 @@ class _Maker:
         as_of: str,
     ) -> None:
         self.rule, self.tables, self.query, self.kinds = rule, tables, query, kinds
-        params = {p.name: (p.type, p.default) for p in rule.params} | {n: v for n, v in parameters.items()}
+        params = {p.name: (p.type, p.default) for p in rule.params} | parameters
         lets = {let.name: let for let in rule.lets}
         self.values = Values(params, lets, lambda match, name: f"{match}_{name}", self._period)
         self.region, self.as_of = region, as_of
@@ -116,7 +116,7 @@ class _Maker:
             }
         self.stages = Stages(rule, query, kinds, self.values, names)
 
-    def _period(self, window: exp.Expression, place: Place) -> exp.Expression:
+    def _period(self, window: exp.Expr, place: Place) -> exp.Expr:
         kind = self.rule.kind
         shown = key_word("prescription", kind)
         time = self.values(time_of(kind), place)

@@ -1,6 +1,7 @@
 """Typed expressions → SQL. NULL is what is not known."""
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlglot import exp
@@ -49,14 +50,14 @@ class Values:
         params: Mapping[str, tuple[Type, Any]],
         lets: Mapping[str, LetSpec],
         knowledge_columns: Callable[[str, str], str],
-        period: Callable[[exp.Expression, Place], exp.Expression],
+        period: Callable[[exp.Expr, Place], exp.Expr],
     ) -> None:
         self.params, self.lets = params, lets
         self.knowledge = knowledge_columns
         self.period = period
         self.columns: Columns = {}
 
-    def __call__(self, node: Expr, place: Place) -> exp.Expression:
+    def __call__(self, node: Expr, place: Place) -> exp.Expr:
         """The value of `node`; NULL where it is not known."""
         known = self.columns.get(node)
         if known is not None and not self._at_hand(node, place):
@@ -68,7 +69,7 @@ class Values:
         owner = getattr(node, "owner", "")
         return bool(owner) and owner in place.others
 
-    def _value(self, node: Expr, place: Place) -> exp.Expression:  # noqa: C901 - one line for each node of the language
+    def _value(self, node: Expr, place: Place) -> exp.Expr:  # noqa: C901 - one line for each node of the language
         match node:
             case Literal():
                 return literal(node.type, node.value)
@@ -104,14 +105,14 @@ class Values:
             return place.others[owner]
         return place.below.get(kind, place.row)
 
-    def _case(self, node: Case, place: Place) -> exp.Expression:
+    def _case(self, node: Case, place: Place) -> exp.Expr:
         ifs = [
             exp.If(this=self(when, place), true=typed(self(then, place), then.type, node.type))
             for when, then in node.branches
         ]
         return exp.Case(ifs=ifs, default=typed(self(node.otherwise, place), node.otherwise.type, node.type))
 
-    def _call(self, node: Call, place: Place) -> exp.Expression:
+    def _call(self, node: Call, place: Place) -> exp.Expr:
         name, arguments = node.function, node.arguments
         if name in _MIRRORED:
             return self._compare(name, arguments[0], arguments[1], place)
@@ -142,7 +143,7 @@ class Values:
 
     # ------------------------------------------------------------------ comparisons
 
-    def _compare(self, operator: str, left: Expr, right: Expr, place: Place) -> exp.Expression:
+    def _compare(self, operator: str, left: Expr, right: Expr, place: Place) -> exp.Expr:
         a, b = self(left, place), self(right, place)
         plain = comparison(operator, a, left.type, b, right.type)
         for this, other, sign in ((left, b, operator), (right, a, _MIRRORED[operator])):
@@ -151,7 +152,7 @@ class Values:
                 return sql("COALESCE(_plain, _settled)", plain=plain, settled=sql(_SETTLED[sign], a=least, b=other))
         return plain
 
-    def least(self, node: Expr, place: Place) -> exp.Expression | None:
+    def least(self, node: Expr, place: Place) -> exp.Expr | None:
         """The known part of an incomplete count or sum, which its whole is at least; None for anything else."""
         while isinstance(node, Let):
             node = self.lets[node.name].value
@@ -159,7 +160,7 @@ class Values:
         return column(place.row, known.least) if known is not None and known.least else None
 
 
-def comparison(operator: str, a: exp.Expression, left: Type, b: exp.Expression, right: Type) -> exp.Expression:
+def comparison(operator: str, a: exp.Expr, left: Type, b: exp.Expr, right: Type) -> exp.Expr:
     """Two values compared: an enumeration in the order of its list, times as moments."""
     order = left.values or right.values
     if order and operator not in ("=", "<>"):
@@ -169,7 +170,7 @@ def comparison(operator: str, a: exp.Expression, left: Type, b: exp.Expression, 
     return sql(f"_a {operator} _b", a=a, b=b)
 
 
-def rank(value: exp.Expression, order: tuple[str, ...]) -> exp.Expression:
+def rank(value: exp.Expr, order: tuple[str, ...]) -> exp.Expr:
     """The place of an enumeration's value in its list."""
     if isinstance(value, exp.Literal):
         return number(order.index(value.name)) if value.name in order else exp.null()
@@ -177,7 +178,7 @@ def rank(value: exp.Expression, order: tuple[str, ...]) -> exp.Expression:
     return exp.Case(this=value, ifs=ifs)
 
 
-def typed(value: exp.Expression, given: Type, wanted: Type) -> exp.Expression:
+def typed(value: exp.Expr, given: Type, wanted: Type) -> exp.Expr:
     """What CASE and COALESCE make of mixed numbers and times."""
     if wanted.base is Base.DOUBLE and given.base in (Base.INTEGER, Base.DECIMAL):
         return sql("CAST(_x AS DOUBLE)", x=value)
@@ -186,7 +187,7 @@ def typed(value: exp.Expression, given: Type, wanted: Type) -> exp.Expression:
     return value
 
 
-def in_set(code: exp.Expression, name: exp.Expression) -> exp.Expression:
+def in_set(code: exp.Expr, name: exp.Expr) -> exp.Expr:
     """Whether a code set has the code: the longest prefix that fits decides, one with `-` excludes."""
     return sql(
         "CASE WHEN _code IS NOT NULL AND _name IS NOT NULL THEN (SELECT "
@@ -199,7 +200,7 @@ def in_set(code: exp.Expression, name: exp.Expression) -> exp.Expression:
     )
 
 
-def literal(type_: Type, value: Any) -> exp.Expression:
+def literal(type_: Type, value: Any) -> exp.Expr:
     """A constant."""
     if value is None:
         return exp.null()
@@ -221,12 +222,8 @@ def literal(type_: Type, value: Any) -> exp.Expression:
 
 
 def _day(days: int) -> str:
-    from datetime import date, timedelta
-
     return str(date(1970, 1, 1) + timedelta(days=days))
 
 
 def _moment(micros: int) -> str:
-    from datetime import datetime, timedelta
-
     return str(datetime(1970, 1, 1) + timedelta(microseconds=micros))  # noqa: DTZ001 - the tables' times have no zone

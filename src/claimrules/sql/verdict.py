@@ -66,11 +66,11 @@ def _conditions(stages: Stages, conditions: list[Expr]) -> None:
     rule, values = stages.rule, stages.values
     place = Place()
     flag = either([values(c, place) for c in conditions])
-    parts = [exp.paren(flag)]
+    parts: list[exp.Expr] = [exp.paren(flag)]
     parts += [sql("NOT _x", x=exp.paren(values(p.when, place))) for p in rule.unless]
     by_rows = rule.flags_rows or not rule.per
-    ones = [column("r", values.columns[Missing(name)].name) for name in needed(stages, conditions)]
-    ones = [sql("NOT _x", x=one) for one in ones]
+    missing = [column("r", values.columns[Missing(name)].name) for name in needed(stages, conditions)]
+    ones = [sql("NOT _x", x=one) for one in missing]
     if by_rows:
         parts += [*ones, sql("r.counts")]
     else:
@@ -114,7 +114,7 @@ def _subjects(stages: Stages, *, by_rows: bool) -> None:
     rule = stages.rule
     clock = either([column("r", name) for name in stages.by_date])
 
-    def some(text: str, **parts: exp.Expression) -> exp.Expression:
+    def some(text: str, **parts: exp.Expr) -> exp.Expr:
         return sql(f"MAX(CASE WHEN {text} THEN 1 ELSE 0 END) OVER (PARTITION BY r.subject_entry) = 1", **parts)
 
     left = some("r.left_out") if rule.per else exp.false()

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from claimrules.sql.stages import Stages
 
 
-def walks_along(stages: "Stages", node: Walk) -> exp.Expression:
+def walks_along(stages: "Stages", node: Walk) -> exp.Expr:
     """Whether a row is in the walk: it counts, has its place in the order, and what is walked is known."""
     parts, _ = stages.order()
     values = [stages.values(a, Place()) for a in node.arguments]
     return every([sql("r.counts IS TRUE"), *(sql("_x IS NOT NULL", x=x) for x in (*(v for v, _ in parts), *values))])
 
 
-def left_out(stages: "Stages", node: Walk) -> exp.Expression:
+def left_out(stages: "Stages", node: Walk) -> exp.Expr:
     """Whether a row has no place in the walk."""
     return sql("NOT _x", x=exp.paren(walks_along(stages, node)))
 

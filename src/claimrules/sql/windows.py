@@ -16,9 +16,9 @@ class Side:
 
     alias: str
     kind: str
-    time: exp.Expression
+    time: exp.Expr
     rows: frozenset[str]
-    prescription: exp.Expression | None
+    prescription: exp.Expr | None
     course: bool = False
 
     def shows(self, unit: str) -> bool:
@@ -26,8 +26,8 @@ class Side:
         return unit in self.rows
 
 
-def same(unit: str, row: Side, other: Side) -> exp.Expression:
-    """The same hour, day, encounter …"""
+def same(unit: str, row: Side, other: Side) -> exp.Expr:
+    """Whether it is the same hour, day or encounter."""
     if unit in ("encounter", "claim"):
         if not (row.shows(unit) and other.shows(unit)):
             return exp.null()
@@ -48,7 +48,7 @@ def same(unit: str, row: Side, other: Side) -> exp.Expression:
     return _clocked(within, row, other) if unit == "hour" else within
 
 
-def side_of(direction: str, row: Side, other: Side) -> exp.Expression:
+def side_of(direction: str, row: Side, other: Side) -> exp.Expr:
     """Before or after at any distance; rows of two kinds at one time stand beside each other."""
     sign = "<" if direction == "before" else ">"
     if row.kind == other.kind:
@@ -60,7 +60,7 @@ def side_of(direction: str, row: Side, other: Side) -> exp.Expression:
     return sql(f"CAST(_b AS TIMESTAMP) {sign} CAST(_a AS TIMESTAMP)", a=row.time, b=other.time)
 
 
-def distance(unit: str, direction: str, n: exp.Expression, row: Side, other: Side) -> exp.Expression:
+def distance(unit: str, direction: str, n: exp.Expr, row: Side, other: Side) -> exp.Expr:
     """At most n units off, both ends in; `last` is open at its far end."""
     if unit == "month":
         return _months(direction, n, row, other)
@@ -73,7 +73,7 @@ def distance(unit: str, direction: str, n: exp.Expression, row: Side, other: Sid
     return sql("CASE WHEN _n IS NOT NULL THEN _near END", n=n, near=_clocked(near, row, other))
 
 
-def _within(direction: str, gap: exp.Expression, most: exp.Expression) -> exp.Expression:
+def _within(direction: str, gap: exp.Expr, most: exp.Expr) -> exp.Expr:
     shape = {
         "before": "_gap BETWEEN 0 AND _most",
         "after": "-(_gap) BETWEEN 0 AND _most",
@@ -83,12 +83,12 @@ def _within(direction: str, gap: exp.Expression, most: exp.Expression) -> exp.Ex
     return sql(shape, gap=gap, most=most)
 
 
-def add_months(day: exp.Expression, n: exp.Expression) -> exp.Expression:
+def add_months(day: exp.Expr, n: exp.Expr) -> exp.Expr:
     """The day n months on, held within its month."""
     return sql("CAST(CAST(_d AS DATE) + CAST(_n AS INTEGER) * INTERVAL '1' MONTH AS DATE)", d=day, n=n)
 
 
-def _months(direction: str, n: exp.Expression, row: Side, other: Side) -> exp.Expression:
+def _months(direction: str, n: exp.Expr, row: Side, other: Side) -> exp.Expr:
     a, b = (sql("CAST(_t AS DATE)", t=t) for t in (row.time, other.time))
     sign = "<" if direction == "last" else "<="
     back = sql(f"_b <= _a AND _a {sign} _far", a=a, b=b, far=add_months(b, n))
@@ -96,7 +96,7 @@ def _months(direction: str, n: exp.Expression, row: Side, other: Side) -> exp.Ex
     return {"before": back, "last": back, "after": ahead}.get(direction) or exp.or_(back, ahead)
 
 
-def _clocked(near: exp.Expression, row: Side, other: Side) -> exp.Expression:
+def _clocked(near: exp.Expr, row: Side, other: Side) -> exp.Expr:
     """By the clock where both have one, else by the date."""
     return sql(
         f"CASE WHEN {row.alias}.clock AND {other.alias}.clock THEN _near ELSE CAST(_a AS DATE) = CAST(_b AS DATE) END",
@@ -110,12 +110,12 @@ def _clocked(near: exp.Expression, row: Side, other: Side) -> exp.Expression:
 class Parsed:
     """A window that stands in a column: its parts as SQL. `unit` is the period where it means the same one."""
 
-    text: exp.Expression
-    unit: exp.Expression
-    n: exp.Expression
+    text: exp.Expr
+    unit: exp.Expr
+    n: exp.Expr
 
     @classmethod
-    def of(cls, window: exp.Expression) -> "Parsed":
+    def of(cls, window: exp.Expr) -> "Parsed":
         """`day`, `6 hours apart`, `last 30 days`, taken apart."""
         last = sql("STARTS_WITH(_w, 'last ')", w=window)
         word = sql("CASE WHEN _last THEN SPLIT_PART(_w, ' ', 3) ELSE SPLIT_PART(_w, ' ', 2) END", last=last, w=window)
@@ -127,7 +127,7 @@ class Parsed:
         )
         return cls(window, unit, n)
 
-    def near(self, row: Side, other: Side) -> exp.Expression:
+    def near(self, row: Side, other: Side) -> exp.Expr:
         """Whether the other row is near, whatever the window is."""
         ifs = [(sql("_w = _u", w=self.text, u=text(unit)), same(unit, row, other)) for unit in PERIODS]
         ifs += [(sql("_w = _u", w=self.text, u=text(d)), side_of(d, row, other)) for d in ("before", "after")]
@@ -146,7 +146,7 @@ class Parsed:
         return exp.Case(ifs=[exp.If(this=when, true=then) for when, then in ifs])
 
 
-def period_text(unit: str, row: Side) -> exp.Expression:
+def period_text(unit: str, row: Side) -> exp.Expr:
     """Which hour, day, encounter … a row is in, as text."""
     if unit == "encounter":
         shown = "r.encounter_person_id || '/' || r.encounter_provider_id || '/' || COALESCE(r.encounter_encounter_id, r.encounter_claim_id)"
@@ -164,7 +164,7 @@ def period_text(unit: str, row: Side) -> exp.Expression:
     return sql(f"STRFTIME(DATE_TRUNC('{unit}', CAST(_t AS TIMESTAMP)), '{form.get(unit, '%Y-%m-%d')}')", t=row.time)
 
 
-def period_of(window: exp.Expression, row: Side) -> exp.Expression:
+def period_of(window: exp.Expr, row: Side) -> exp.Expr:
     """The period of the window that stands in a column; of a distance, the date."""
     ifs = [
         exp.If(this=sql("_w = _u", w=window, u=text(unit)), true=period_text(unit, row)) for unit in PERIODS if unit != "day"
