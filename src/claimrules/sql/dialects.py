@@ -26,6 +26,22 @@ DIALECTS = (
 )
 
 
+def _plain(node: exp.Expr) -> exp.Expr:
+    """`x OR FALSE`, `x AND TRUE` as x: so in three values too."""
+    idle = exp.true() if isinstance(node, exp.And) else exp.false() if isinstance(node, exp.Or) else None
+    if idle is None:
+        return node
+    left, right = node.left, node.right
+    return left if right == idle else right if left == idle else node
+
+
+def _wide(node: exp.Expr) -> exp.Expr:
+    """Integers of 128 bits as decimals of 38 digits, which all dialects have."""
+    if isinstance(node, exp.DataType) and node.is_type("int128"):
+        return exp.DataType.build("DECIMAL(38, 0)")
+    return node
+
+
 LISTS = ("duckdb",)
 """Dialects with lists that a recursive query can carry along."""
 
@@ -82,4 +98,7 @@ def unsayable(rule: Rule, tables: KnowledgeSet, dialect: str) -> list[tuple[str,
 def printed(rule: Rule, tree: exp.Select, dialect: str) -> str:
     """The query, pretty, under a comment that says which rule it is."""
     head = f"-- {rule.id}, version {rule.version}: {rule.title.en}\n"
+    tree = tree.transform(_plain, copy=False)
+    if dialect != "duckdb":
+        tree = tree.transform(_wide, copy=False)
     return head + Dialect.get_or_raise(dialect).generate(tree, pretty=True, max_text_width=160) + "\n"

@@ -35,13 +35,21 @@ class Source:
 
 
 class Lookup:
-    """One `match` over one source."""
+    """One `match` over one source. `named`: the table's columns that the rule names."""
 
     def __init__(
-        self, query: Query, values: Values, source: Source, match: MatchSpec, known: Table, region: str, as_of: str
+        self,
+        query: Query,
+        values: Values,
+        source: Source,
+        match: MatchSpec,
+        known: Table,
+        region: str,
+        as_of: str,
+        named: frozenset[str],
     ) -> None:
         self.query, self.values, self.source, self.match, self.table = query, values, source, match, known
-        self.region, self.as_of = region, as_of
+        self.region, self.as_of, self.named = region, as_of, named
         self.keys = [key for key in known.schema.key if key.name in dict(match.keys)]
         self.given = {name: values(value, source.place) for name, value in match.keys}
         self.first = self.given.get(known.schema.key[0].name, exp.null())
@@ -129,7 +137,7 @@ class Lookup:
         )
 
     def _columns(self) -> list[str]:
-        return ["knowledge_id", *self.table.schema.columns]
+        return ["knowledge_id", *(n for n in self.table.schema.columns if n in self.named)]
 
     # ------------------------------------------------------------------ one row
 

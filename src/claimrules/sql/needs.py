@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from claimrules.catalog import KINDS
-from claimrules.language.expression import Aggregate, Call, Expr, Field, OfSubject, RowId, Walk, walk
+from claimrules.language.expression import Aggregate, Call, Expr, Field, MatchField, OfSubject, RowId, walk
 from claimrules.language.rule import MatchSpec, Rule
 from claimrules.language.scope import time_of
 
@@ -123,6 +123,6 @@ def all_parts(rule: Rule) -> Iterator[Expr]:
         yield from walk(node)
 
 
-def walks_in(node: Expr) -> Iterator[Walk]:
-    """The walks of an expression as it is written."""
-    return (part for part in walk(node) if isinstance(part, Walk))
+def named_columns_of(rule: Rule, match: str) -> frozenset[str]:
+    """The columns of a match that the rule names anywhere."""
+    return frozenset(p.column for p in all_parts(rule) if isinstance(p, MatchField) and p.match == match)

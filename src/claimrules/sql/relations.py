@@ -23,7 +23,7 @@ from claimrules.language.rule import OtherSpec, Rule, WindowSpec
 from claimrules.language.scope import key_word, time_of
 from claimrules.sql.fragments import every, number, sql, table, text
 from claimrules.sql.lookup import Lookup, Source
-from claimrules.sql.needs import all_parts
+from claimrules.sql.needs import all_parts, named_columns_of
 from claimrules.sql.place import Place
 from claimrules.sql.query import select
 from claimrules.sql.values import rank
@@ -120,7 +120,8 @@ class Relations:
                 isinstance(p, Missing) and (p.owner, p.name) == (spec.name, match.name) for p in all_parts(self.rule)
             )
             source = Source(name, number_, spec.kind, spec.name)
-            lookup = Lookup(query, stages.values, source, match, self.knowledge.tables[match.table], self.region, self.as_of)
+            known, named = self.knowledge.tables[match.table], named_columns_of(self.rule, match.name)
+            lookup = Lookup(query, stages.values, source, match, known, self.region, self.as_of, named)
             if not match.take_all:
                 name = lookup.one(asked=asked)
                 continue

@@ -17,7 +17,7 @@ from claimrules.sql.exempted import exempted, named_columns
 from claimrules.sql.fragments import every, sql, table, text
 from claimrules.sql.kinds import Kinds
 from claimrules.sql.lookup import Lookup, Source
-from claimrules.sql.needs import all_parts, needs_of
+from claimrules.sql.needs import all_parts, named_columns_of, needs_of
 from claimrules.sql.place import Known, Place
 from claimrules.sql.query import Query, select
 from claimrules.sql.relations import Relations
@@ -223,6 +223,7 @@ class _Maker:
             self.tables.tables[match.table],
             self.region,
             self.as_of,
+            named_columns_of(self.rule, match.name),
         )
         asked = any(isinstance(p, Missing) and p.name == match.name and not p.owner for p in all_parts(self.rule))
         if not match.take_all:
