@@ -14,6 +14,7 @@ def check_differences(pack, world, audit, claim_ids):
         people[claim.person_id].append(claim)
     findings, undecided = _by_claim(audit.findings), _by_claim(audit.undecided)
     counted = {row["rule_id"] for row in audit.undecided.to_pylist() if row["claim_id"] is None}
+    listed = {(row["rule_id"], row["subject"]) for row in audit.undecided.to_pylist()}
     wide = {plan.rule.id for plan in pack.plan.rules if plan.partition == ALONE}
     out, compared = [], 0
     for claim_id in claim_ids:
@@ -31,9 +32,10 @@ def check_differences(pack, world, audit, claim_ids):
                 mine_, theirs_ = _said(a), _said(b)
                 wrong = [f for f in mine_ if f not in theirs_] or (mine_ != theirs_ and rule.id not in loose)
             else:
-                # What a column that nobody has leaves undecided is counted once a rule, and not by claim.
-                left = rule.id in {u["rule_id"] for u in undecided[claim_id]}
-                wrong = a != b or ((rule.id in loose) != left and rule.id not in counted)
+                # What a column that nobody has leaves undecided is counted once a rule; a subject of several claims is
+                # listed under one of them.
+                new = {(u.rule_id, u.subject) for u in got.undecided if u.rule_id == rule.id} - listed
+                wrong = a != b or (new and rule.id not in counted)
             if wrong:
                 open_ = [u["missing"] for u in undecided[claim_id] if u["rule_id"] == rule.id]
                 out.append(

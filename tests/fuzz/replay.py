@@ -3,6 +3,7 @@
 # ruff: noqa: T201  a program that prints
 
 import json
+import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +26,7 @@ def replay(path: Path) -> list[str]:
     with TemporaryDirectory() as place:
         base = {"rules": ROOT / "rules", "archetypes": ROOT / "tests" / "archetypes"}.get(told["pack"])
         folder = base or write(Path(place) / "rules")
-        rule_id = told["rule"].split("\n")[0].removeprefix("id: ").strip()
+        rule_id = re.search(r"^id: (\w+)", told["rule"], re.MULTILINE)[1]
         if base is None:
             (folder / f"{rule_id}.yaml").write_text(told["rule"], encoding="utf-8")
         pack = claimrules.load(folder).with_knowledge(told["knowledge"])

@@ -51,6 +51,10 @@ CODE_OF = {
 }
 
 
+TIME_OF = {"line": "line.charged_at", "claim": "claim.settled_at", "encounter": "encounter.admitted_at", "day": "day.date"}
+Sets = tuple[tuple[str, tuple[Name, ...]], ...]
+
+
 def make_rule(choice: Choice, tables: Mapping[str, TableSchema], name: str) -> str:
     """The YAML text of one rule over these knowledge tables, called `name`."""
     return _Draft(choice, tables).text(name)
@@ -85,10 +89,13 @@ class _Draft:
         below = tuple((k, fields_of(k)) for k in BELOW[kind])
         if one_in(choice, 2):
             self.keys["rows"] = condition(choice, Reach(row, below), 1)
-        matched = self._match(kind)
         grouped = choice.pick((False, False, True))
-        others = self._others(kind, row) if one_in(choice, 2) else ()
-        inside = Reach((*row, *matched), (*below, *others))
+        matched = self._match(kind)
+        known: Sets = ()
+        if self._takes_all() and not grouped:  # a set of knowledge rows: only aggregates name its columns
+            matched, known = (), (("known", matched),) if matched else ()
+        singles, others = self._others(kind, row) if one_in(choice, 2) else ((), ())
+        inside = Reach((*row, *matched, *singles), (*below, *others, *known))
         let: tuple[Name, ...] = ()
         if one_in(choice, 3):
             self.keys["let"] = {"some": number(choice, inside, 1)}
@@ -114,10 +121,12 @@ class _Draft:
 
     def _of_subjects(self, kind: str, inside: Reach, own: tuple[Name, ...]) -> None:
         choice = self.choice
-        keys = list(dict.fromkeys(choice.pick(KEYS[kind]) for _ in range(choice.number(1, 3))))
-        match = self.keys.get("match", {})
-        if any(m.get("take") == "all" for m in match.values()):
-            keys.append(next(iter(match)))
+        keys: list[Any] = list(dict.fromkeys(choice.pick(KEYS[kind]) for _ in range(choice.number(1, 3))))
+        if self._takes_all():
+            keys.append("known")
+        time = TIME_OF.get(kind)
+        if time and one_in(choice, 5):
+            keys.append({"spell": f"run({time}::date, {choice.pick(('1', '2', 'INTERVAL 2 DAY'))})"})
         self.keys["per"] = keys
         if one_in(choice, 2):
             numbers = tuple(n for n in own if n.type.base is Base.DECIMAL)
@@ -126,6 +135,9 @@ class _Draft:
                 self.keys["order"] = f"{choice.pick(numbers).text} DESC"
         else:
             self._flag("flag", Reach((), (("*", inside.names),)))
+
+    def _takes_all(self) -> bool:
+        return any(m.get("take") == "all" for m in self.keys.get("match", {}).values())
 
     def _match(self, kind: str) -> tuple[Name, ...]:
         choice = self.choice
@@ -152,7 +164,8 @@ class _Draft:
         self.keys["match"] = {"known": spec}
         return tuple(Name(f"known.{c}", t) for c, t in table.columns.items() if t.base is not Base.WINDOW)
 
-    def _others(self, kind: str, row: tuple[Name, ...]) -> tuple[tuple[str, tuple[Name, ...]], ...]:
+    def _others(self, kind: str, row: tuple[Name, ...]) -> tuple[tuple[Name, ...], Sets]:
+        """What one other row is named, and what a set of them is."""
         choice = self.choice
         of = choice.pick(("rows", "line", "claim", "encounter"))
         names = fields_of(kind if of == "rows" else of, "near")
@@ -167,7 +180,15 @@ class _Draft:
         if one_in(choice, 6):
             spec["itself"] = True
         self.keys["others"] = {"near": spec}
-        return (("near", names),)
+        if not one_in(choice, 3):
+            return (), (("near", names),)
+        spec["take"] = choice.pick(("first", "last", "previous", "next", "one"))
+        if spec["take"] in ("previous", "next"):
+            spec.pop("within", None)
+        numbers = [n for n in names if n.type.base is Base.DECIMAL]
+        if spec["take"] != "one" and numbers and one_in(choice, 2):
+            spec["order"] = f"{choice.pick(numbers).text}{choice.pick(('', ' DESC'))}"
+        return names, ()
 
     def _amount(self, kind: str, reach: Reach) -> None:
         choice = self.choice

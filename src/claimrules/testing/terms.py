@@ -201,12 +201,25 @@ def _summed(choice: Choice, reach: Reach, depth: int) -> str:
     if not any(name.text in what for name in inner.names):
         what = choice.pick(_numbers(inner)).text
     only = f" FILTER (WHERE {condition(choice, inner, 0)})" if one_in(choice, 5) else ""
-    return f"{choice.pick(('sum', 'sum', 'sum', 'min', 'max', 'avg'))}({what}){only}"
+    function = choice.pick(("sum", "sum", "sum", "min", "max", "avg", "median", "stddev"))
+    if one_in(choice, 8):
+        return f"quantile({what}, {choice.pick(('0.25', '0.5', '0.9', '1'))}){only}"
+    return f"{function}({what}){only}"
 
 
 def _walked(choice: Choice, reach: Reach, _: int) -> str:
     x, limit = choice.pick(reach.walked).text, choice.pick(("1", "2", "2.5", *(n.text for n in reach.walked)))
-    return choice.pick((f"excess({x}, {limit})", f"upto({x}, {limit})", f"running({x})", "place()", f"nth({x})"))
+    return choice.pick(
+        (
+            f"excess({x}, {limit})",
+            f"upto({x}, {limit})",
+            f"running({x})",
+            "place()",
+            f"nth({x})",
+            f"supply_left({x})",
+            f"excess_within({x}, {limit}, 3)",
+        )
+    )
 
 
 def _compared(choice: Choice, reach: Reach, depth: int) -> str:
