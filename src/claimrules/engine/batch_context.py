@@ -79,6 +79,10 @@ class BatchContext:
     spaces: dict[str, KindSpace] = field(default_factory=dict)
     consulted: dict[tuple[str, Param], tuple[Lookup, Index]] = field(default_factory=dict)
 
+    def release(self) -> None:
+        """Let go of the spaces, which lead back here, once nothing more is asked of the batch."""
+        self.spaces.clear()
+
     def with_findings(self, findings: Rows) -> "BatchContext":
         """The same with the findings of other rules as rows."""
         spaces = {kind: space for kind, space in self.spaces.items() if kind != "finding"}

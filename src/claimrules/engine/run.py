@@ -36,7 +36,9 @@ def _judged(rules: Sequence[RulePlan], candidates: Sequence[Index], context: Bat
     for rule, rows in zip(rules, candidates, strict=True):
         start = time.perf_counter()
         try:
-            hits = judge(rule, context, rows).hits(trace=trace)
+            judged = judge(rule, context, rows)
+            hits = judged.hits(trace=trace)
+            judged.rows.release()
         except (ClaimRulesError, MemoryError):
             raise
         except Exception as error:

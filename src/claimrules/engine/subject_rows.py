@@ -143,6 +143,11 @@ class RowSpace(Space):
             return None
         return self.base.kinds(home), self.base.rows.up[home][self.at]
 
+    def release(self) -> None:
+        """Let go of everything computed. Others and subjects lead back here, and would wait for the collector."""
+        self.others, self.order, self._steps, self._subject_space = {}, None, None, None
+        self.memo.clear()
+
     @property
     def subject_space(self) -> "SubjectSpace":
         """The space of the subjects."""

@@ -221,6 +221,7 @@ class RulePack:
         hits = run_in_turn(plan, self._active, context, self.sources)
         judged = time.perf_counter()
         found = make_findings(hits, context, self.sources)
+        context.release()
         seconds = {"prepare": ready - started, "judge": judged - ready, "findings": time.perf_counter() - judged}
         return Part(
             found,
