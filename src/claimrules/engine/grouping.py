@@ -121,10 +121,11 @@ def _id_ranks(rows: RowSpace) -> list[Index]:
 
 
 def _code(column: Column) -> Index:
-    data = column.data
-    if data.dtype == np.float64:
-        return cast(Index, data.view(np.int64))
-    return cast(Index, data.astype(np.int64))
+    """Numbers that are equal for equal values; what is not known stands apart."""
+    data = column.data.view(np.int64) if column.data.dtype == np.float64 else column.data.astype(np.int64)
+    if column.known is None:
+        return cast(Index, data)
+    return np.where(column.known, data, data.min(where=column.known, initial=0) - 1)
 
 
 def relate(plan: RulePlan, rows: RowSpace, context: BatchContext) -> None:
