@@ -49,13 +49,25 @@ def put(con, name, rows):
 
 def answers_of_sql(con, pack, rule_id, **options):
     """(subject, verdict, suspicious, amount, violating rows) of every subject."""
-    query = to_sql(pack.rules[rule_id], pack.knowledge, **options)
+    query = _query(pack, rule_id, options)
     of_lines = pack.rules[rule_id].kind in ("line", "raw_line")
     out = Counter()
     for subject, verdict, doubted, amount, rows in con.execute(query).fetchall():
         ids = tuple(sorted(rows.split(", "))) if rows else ()
         out[subject, verdict, bool(doubted), amount, ids if of_lines else _count(rows)] += 1
     return out
+
+
+_QUERIES = {}
+
+
+def _query(pack, rule_id, options):
+    """The rule's query; it depends on what its tables declare and not on their rows, and is made once."""
+    rule = pack.rules[rule_id]
+    key = (id(rule), repr(options))
+    if key not in _QUERIES:
+        _QUERIES[key] = rule, to_sql(rule, pack.knowledge, **options)
+    return _QUERIES[key][1]
 
 
 def _count(rows):

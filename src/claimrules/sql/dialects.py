@@ -101,4 +101,4 @@ def printed(rule: Rule, tree: exp.Select, dialect: str) -> str:
     tree = tree.transform(_plain, copy=False)
     if dialect != "duckdb":
         tree = tree.transform(_wide, copy=False)
-    return head + Dialect.get_or_raise(dialect).generate(tree, pretty=True, max_text_width=160) + "\n"
+    return head + Dialect.get_or_raise(dialect).generate(tree, copy=False, pretty=True, max_text_width=160) + "\n"

@@ -88,9 +88,7 @@ def either(parts: Sequence[exp.Expr]) -> exp.Expr:
 
 def half_up(numerator: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     """Integers divided, halves away from zero; the divisor is above zero."""
-    return sql(
-        "CASE WHEN _n < 0 THEN -((2 * -(_n) + _d) // (2 * _d)) ELSE (2 * _n + _d) // (2 * _d) END", n=numerator, d=divisor
-    )
+    return sql("SIGN(_n) * ((2 * ABS(_n) + _d) // (2 * _d))", n=numerator, d=divisor)
 
 
 def smallest(value: exp.Expr, scale: int) -> exp.Expr:
