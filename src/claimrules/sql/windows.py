@@ -61,7 +61,12 @@ def side_of(direction: str, row: Side, other: Side) -> exp.Expr:
 
 
 def distance(unit: str, direction: str, n: exp.Expr, row: Side, other: Side) -> exp.Expr:
-    """At most n units off, both ends in; `last` is open at its far end."""
+    """At most n units off, both ends in; `last` is open at its far end. Where n is not known, nothing of it is."""
+    near = _distance(unit, direction, n, row, other)
+    return near if isinstance(n, exp.Literal) else sql("CASE WHEN _n IS NOT NULL THEN _near END", n=n, near=near)
+
+
+def _distance(unit: str, direction: str, n: exp.Expr, row: Side, other: Side) -> exp.Expr:
     if unit == "month":
         return _months(direction, n, row, other)
     if unit == "day":
@@ -69,8 +74,7 @@ def distance(unit: str, direction: str, n: exp.Expr, row: Side, other: Side) -> 
         return _within(direction, gap, n)
     micros = 3_600_000_000 if unit == "hour" else 60_000_000
     gap = sql("DATE_DIFF('microsecond', CAST(_b AS TIMESTAMP), CAST(_a AS TIMESTAMP))", a=row.time, b=other.time)
-    near = _within(direction, gap, sql("_n * CAST(_m AS BIGINT)", n=n, m=number(micros)))
-    return sql("CASE WHEN _n IS NOT NULL THEN _near END", n=n, near=_clocked(near, row, other))
+    return _clocked(_within(direction, gap, sql("_n * CAST(_m AS BIGINT)", n=n, m=number(micros))), row, other)
 
 
 def _within(direction: str, gap: exp.Expr, most: exp.Expr) -> exp.Expr:
