@@ -25,7 +25,7 @@ def test_a_share_is_multiplied_first_divided_last_and_rounded_half_up_once(money
         smallest(number(Decimal(of)), 4),
     )
     query = f"SELECT {tree.sql('duckdb')}, {yuan(tree).sql('duckdb')}"
-    assert duckdb.sql(query).fetchone() == (cents, Decimal(cents).scaleb(-2))
+    assert duckdb.connect().execute(query).fetchone() == (cents, Decimal(cents).scaleb(-2))
 
 
 def test_of_a_window_of_unknown_length_nothing_is_known():
@@ -34,6 +34,6 @@ def test_of_a_window_of_unknown_length_nothing_is_known():
         for alias, month in (("r", 1), ("o", 3))
     )
     near = distance("day", "before", sql("CAST(NULL AS BIGINT)"), row, other)
-    assert duckdb.sql(f"SELECT {near.sql('duckdb')}").fetchone() == (None,)
+    assert duckdb.connect().execute(f"SELECT {near.sql('duckdb')}").fetchone() == (None,)
     near = distance("day", "before", number(3), row, other)
-    assert duckdb.sql(f"SELECT {near.sql('duckdb')}").fetchone() == (False,)
+    assert duckdb.connect().execute(f"SELECT {near.sql('duckdb')}").fetchone() == (False,)
