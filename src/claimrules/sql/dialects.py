@@ -28,9 +28,9 @@ DIALECTS = (
 
 def _plain(node: exp.Expr) -> exp.Expr:
     """`x OR FALSE`, `x AND TRUE` as x: so in three values too."""
-    idle = exp.true() if isinstance(node, exp.And) else exp.false() if isinstance(node, exp.Or) else None
-    if idle is None:
+    if not isinstance(node, exp.And | exp.Or):
         return node
+    idle = exp.true() if isinstance(node, exp.And) else exp.false()
     left, right = node.left, node.right
     return left if right == idle else right if left == idle else node
 
@@ -95,7 +95,7 @@ def unsayable(rule: Rule, tables: KnowledgeSet, dialect: str) -> list[tuple[str,
     return list(out)
 
 
-def printed(rule: Rule, tree: exp.Select, dialect: str) -> str:
+def printed(rule: Rule, tree: exp.Expr, dialect: str) -> str:
     """The query, pretty, under a comment that says which rule it is."""
     head = f"-- {rule.id}, version {rule.version}: {rule.title.en}\n"
     tree = tree.transform(_plain, copy=False)
