@@ -29,7 +29,7 @@ from claimrules.language.scope import KEY_WORDS
 EXAMPLES = list(read_page())
 RULES = "\n".join(one.text for one in EXAMPLES if one.head == "rule")
 LANGUAGE = (Path(__file__).parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
-AT_ONCE = 16
+AT_ONCE = 64
 """Rules in one pack: a case's own knowledge means a new plan for all of them."""
 COMPLETE = re.findall(r"```yaml\n(id: .*?)```", LANGUAGE, flags=re.DOTALL)[0]
 """The complete example, which tests/language/test_language_page.py runs."""
