@@ -21,8 +21,8 @@ class Room:
 
 ROOMS = (
     Room("language", ("tests/language",)),
-    Room("plan", ("tests/plan", "tests/language")),
-    Room("engine", ("tests/engine", "tests/oracle", "tests/micro", "tests/archetypes")),
+    Room("plan", ("tests/plan", "tests/language", "tests/pack")),
+    Room("engine", ("tests/engine", "tests/oracle", "tests/micro", "tests/archetypes", "tests/pack")),
     Room("findings", ("tests/findings", "tests/micro", "tests/oracle")),
 )
 
