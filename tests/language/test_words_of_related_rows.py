@@ -376,7 +376,7 @@ _O = "others: {o: {same: [person], within: day}}\n"
             "a claim has no prescription",
         ),
         (
-            (_O + "per: [k: \"cluster(o, 'a')\"]\nflag: count(*) > 1\n", "CR216", "a whole number here, and this is text"),
+            "others: {o: {of: diagnosis, same: [person], take: next, order: line.amount}}\nflag: o.diagnosis_code = 'A'\n",
             "CR213",
             "stand in no order but that of time",
         ),
