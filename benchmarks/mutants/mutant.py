@@ -14,6 +14,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 # They take a variable's name and put a random number in its place: any test that runs the line dies of it.
+_NOWHERE = (0, 0)
 _LEFT_OUT = ("VariableReplacer", "VariableInserter")
 
 
@@ -106,7 +107,7 @@ def _mutants(room: str, path: Path) -> list[Mutant]:
         for name in operator_names()
         if not name.endswith(_LEFT_OUT)
         for occurrence, start in enumerate(_starts(name, nodes))
-        if places.counts(start)
+        if start != _NOWHERE and places.counts(start)
     ]
 
 
@@ -122,4 +123,9 @@ def _keys(file: Path, source: str) -> list[str]:
 
 def _starts(name: str, nodes: list[object]) -> list[Spot]:
     operator = get_operator(name)()
-    return [start for node in nodes for start, _ in operator.mutation_positions(node)]
+    return [_NOWHERE if _marks(node) else start for node in nodes for start, _ in operator.mutation_positions(node)]
+
+
+def _marks(node: object) -> bool:
+    """Whether it is the `*` of a parameter list, which cosmic-ray takes for an operator."""
+    return getattr(node, "value", "") in ("*", "/") and node.parent.type in ("parameters", "param")
