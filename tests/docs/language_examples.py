@@ -39,7 +39,9 @@ class World:
     @property
     def rows(self) -> list[str]:
         """The labels of the rows that the rule walks over."""
-        return list(self.case["lines"]) if self.rule.get("of", "line") == "line" else ["claim"]
+        if self.rule.get("of", "line") == "line":
+            return list(self.case["lines"])
+        return ["first", "second"] if self.case["given"] == "settled_in_parts" else ["claim"]
 
     def ruled(self, parts: Mapping[str, Any], expect: Mapping[str, Any]) -> str:
         """A rule file with one case, less its id."""

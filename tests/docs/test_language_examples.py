@@ -12,7 +12,7 @@ import claimrules
 from claimrules.cases import run_pack
 from claimrules.catalog import KINDS
 from claimrules.catalog.window import DISTANCES, PERIODS
-from claimrules.language.checker import ARITHMETIC, COMPARISONS
+from claimrules.language.checker import ARITHMETIC, CASTS, COMPARISONS
 from claimrules.language.frame import (
     EffectiveFrame,
     ExceptionFrame,
@@ -133,3 +133,13 @@ MORE = [
 @pytest.mark.parametrize("operator", [*COMPARISONS.values(), *ARITHMETIC.values(), *WORDS, *MORE, "DISTINCT"])
 def test_every_operator_has_an_example(operator: str) -> None:
     assert operator in subjects("expression", "rule")
+
+
+@pytest.mark.parametrize("unit", ["SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"])
+def test_every_unit_of_an_interval_has_an_example(unit: str) -> None:
+    assert re.search(rf"INTERVAL \d+ {unit}\b", subjects("expression"))
+
+
+@pytest.mark.parametrize("type_", sorted({str(type_) for type_ in CASTS.values()}))
+def test_every_cast_has_an_example(type_: str) -> None:
+    assert re.search(rf"(::|AS ){type_}\b", subjects("expression"))
