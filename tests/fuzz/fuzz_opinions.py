@@ -64,7 +64,7 @@ def _by_subject(rule, rows):
     groups, out = defaultdict(list), Counter()
     for i, row in enumerate(rows):
         alone = row["verdict"] == "not_applicable" or not rule.per or "=?" in row["subject"]
-        groups[i if alone else row["subject"]].append(row)
+        groups[i if alone else (row["subject"], row["verdict"])].append(row)
     of_lines = rule.kind in ("line", "raw_line")
     for members in groups.values():
         first = members[0]

@@ -25,9 +25,14 @@ def duck(pack, world, only):
         except SqlError as error:
             raise NotImplementedError(f"{error.diagnostics[0].message}") from error
         found = Counter()
+        runs = any(getattr(key.value, "function", "") == "run" for key in rule.per)
         for subject, verdict, doubted, amount, rows in database(pack, world).execute(query).fetchall():
             ids = tuple(sorted(rows.split(", "))) if rows else ()
-            found[subject, verdict, bool(doubted), amount, ids if rule.kind in ("line", "raw_line") else len(ids)] += 1
+            answer = subject, verdict, bool(doubted), amount, ids if rule.kind in ("line", "raw_line") else len(ids)
+            if verdict == "undecided" and runs and "=?" not in subject:
+                found[answer] = 1  # rows that stand in no run go by their own x, several by one name
+            else:
+                found[answer] += 1
         out[rule_id] = found
     return out
 

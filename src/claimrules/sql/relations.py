@@ -255,7 +255,12 @@ class Relations:
         if within.column is not None:
             window = self.stages.values(within.column, place)
             return sql(f"{both} AND (_w LIKE '%hour%' OR _w LIKE '%minute%')", w=window)
-        return sql(both) if within.period == "hour" or within.unit in CLOCKED else None
+        return sql(both) if self.may_be_by_date(within) else None
+
+    @staticmethod
+    def may_be_by_date(within: WindowSpec) -> bool:
+        """Whether a window asks the clock, or may where it stands in a table."""
+        return within.column is not None or within.period == "hour" or within.unit in CLOCKED
 
     # ------------------------------------------------------------------ history
 

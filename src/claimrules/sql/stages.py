@@ -92,13 +92,13 @@ class Stages:
         elif isinstance(node, OfSubject):
             yield from self.stops(node.value)
             if self.rule.other(node.owner).take != "all" and node.owner not in at_hand:
-                yield from self._of_relation(node.owner)
+                yield from self.of_relation(node.owner)
                 yield node
         elif isinstance(node, Aggregate | Walk):
             yield from self._before(node)
             yield node
         elif isinstance(node, _ONE) and (owner := self._taken_owner(node)) and owner not in at_hand:
-            yield from self._of_relation(owner)
+            yield from self.of_relation(owner)
             yield node
         else:
             for child in children(node):
@@ -120,7 +120,7 @@ class Stages:
         if isinstance(node, Aggregate):
             owned = any(o.name == node.over for o in self.rule.others)
             if owned:
-                out += self._of_relation(node.over)
+                out += self.of_relation(node.over)
             hand = frozenset((node.over,)) if owned else frozenset()
             for child in children(node):
                 out += self.stops(child, hand)
@@ -128,7 +128,7 @@ class Stages:
             for child in (*children(node), *(part.value for part in self.rule.order)):
                 out += self.stops(child)
         elif owner := self._taken_owner(node):
-            out += self._of_relation(owner)
+            out += self.of_relation(owner)
         return [p for p in dict.fromkeys(out) if p != node]
 
     def spelled_out(self, node: Expr) -> Iterator[Expr]:
@@ -139,7 +139,7 @@ class Stages:
             else:
                 yield part
 
-    def _of_relation(self, name: str) -> list[Expr]:
+    def of_relation(self, name: str) -> list[Expr]:
         """What the relation of one of `others` needs of the row."""
         spec = self.rule.other(name)
         nodes = [e for e in (spec.where, spec.rows) if e is not None]

@@ -93,6 +93,10 @@ def _conditions(stages: Stages, conditions: list[Expr]) -> None:
 
 def _clockless(stages: Stages) -> None:
     """Whether an hour window was judged by dates for want of clock times."""
+    for other in stages.rule.others:  # also of rows that nothing names: that they were judged by date is told
+        if other.within is not None and stages.relations.may_be_by_date(other.within):
+            stages.require(*stages.of_relation(other.name))
+            stages.relations.of(other.name)
     made = [relation for relation in stages.relations.made.values() if relation.clockless]
     for relation in made:
         name = stages.free("by_date")
