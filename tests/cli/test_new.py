@@ -88,7 +88,7 @@ def test_a_template_has_several_names(spelling: str, tmp_path: Path) -> None:
 
 def test_what_was_written_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     base = begin(tmp_path, "T1")
-    written = [str(base / name) for name in ("mine.yaml", "knowledge/sex_limit.yaml", "knowledge/sex_limit.csv")]
+    written = [str(base / name) for name in ("knowledge/sex_limit.yaml", "knowledge/sex_limit.csv", "mine.yaml")]
     assert capsys.readouterr().out.splitlines()[:3] == [f"wrote {name}" for name in written]
     assert (base / "knowledge" / "sex_limit.csv").read_text(encoding="utf-8") == "code,sex\n"
 
@@ -110,6 +110,7 @@ def test_a_table_that_is_there_stays(tmp_path: Path) -> None:
         (["9lives", "--from", "T1"], "`9lives` is no id"),
         (["a-b", "--from", "T1"], "`a-b` is no id"),
         (["../out", "--from", "T1"], "`../out` is no id"),
+        (["sources", "--from", "T1"], "sources.yaml says something of the whole rule base"),
         (["other", "--from", "T99"], "there is no template `T99`"),
         (["other", "--from", "qty_windw"], "did you mean `qty_window`?"),
         (["other"], "name a template"),
@@ -133,3 +134,21 @@ def test_the_folder_of_rules_is_no_file(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(["new", "mine", "--from", "T1", "--into", str(tmp_path / "rules")]) == 2
     assert "is a file" in capsys.readouterr().err
     assert (tmp_path / "rules").read_text(encoding="utf-8") == "here\n"
+
+
+def test_in_a_folder_of_a_rule_base_the_tables_stand_where_the_others_are(tmp_path: Path) -> None:
+    base = begin(tmp_path, "T1")
+    assert run(["new", "second", "--from", "T5", "--into", str(base / "policy")]) == 0
+    assert (base / "policy" / "second.yaml").is_file()
+    assert sorted(path.stem for path in (base / "knowledge").glob("*.csv")) == ["frequency", "sex_limit"]
+    assert not (base / "policy" / "knowledge").exists()
+    assert sorted(claimrules.load(base).rules) == ["mine", "second"]
+    assert run(["new", "mine", "--from", "T5", "--into", str(base / "policy")]) == 2
+
+
+def test_where_nothing_can_be_written_nobody_is_blamed_but_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rules").write_text("a file\n", encoding="utf-8")
+    assert run(["new", "mine", "--from", "T14", "--into", str(tmp_path / "rules" / "policy")]) == 2
+    assert "rules" in capsys.readouterr().err

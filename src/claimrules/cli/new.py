@@ -16,6 +16,7 @@ from claimrules.diagnostics import suggest
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _TABLE = re.compile(r"^ +table: (\w+)$", re.MULTILINE)
 _SETS = "code_sets"
+_NOT_RULES = ("sources", "parameters", "exemptions", "columns")
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,13 @@ def new(
         raise typer.BadParameter("name the rule, or ask for --list", param_hint="RULE_ID")
     chosen = _chosen(archetype)
     file = _place(rule, into)
-    begun = [table for table in chosen.tables if not _there(into, table)]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(chosen.written_for(rule), encoding="utf-8")
-    for path in (file, *(path for table in begun for path in _begin(table, into / "knowledge"))):
-        typer.echo(f"wrote {path}")
-    typer.echo(f"its cases fail until they are filled in: claimrules test {into}")
+    base = _base(into)
+    try:
+        for path in _write(chosen, file, base / "knowledge"):
+            typer.echo(f"wrote {path}")
+    except OSError as error:
+        raise typer.BadParameter(f"{error.filename or into}: {error.strerror}", param_hint="--into") from None
+    typer.echo(f"its cases fail until they are filled in: claimrules test {base} --only {rule}")
     return DONE
 
 
@@ -97,34 +99,54 @@ def _chosen(archetype: str | None) -> Template:
     return known[wanted]
 
 
+def _base(into: Path) -> Path:
+    """The rule base that a folder is in, as loading it finds it: itself, or the nearest above with tables or sources."""
+    found = (folder for folder in (into, *into.resolve().parents[:3]) if _is_base(folder))
+    return next(found, into)
+
+
+def _is_base(folder: Path) -> bool:
+    return (folder / "sources.yaml").is_file() or any((folder / "knowledge").glob("*.yaml"))
+
+
 def _place(rule: str, into: Path) -> Path:
     """Where the rule will stand; an id is used once in all of the rule base."""
     if not _ID.fullmatch(rule):
         what = f"`{rule}` is no id: small letters, digits and `_`, a letter first"
         raise typer.BadParameter(what, param_hint="RULE_ID")
+    if rule in _NOT_RULES:
+        raise typer.BadParameter(f"{rule}.yaml says something of the whole rule base", param_hint="RULE_ID")
     if into.exists() and not into.is_dir():
         raise typer.BadParameter(f"{into} is a file", param_hint="--into")
-    taken = sorted(path for path in into.rglob(f"{rule}.yaml") if "knowledge" not in path.relative_to(into).parts)
+    base = _base(into)
+    taken = sorted(path for path in base.rglob(f"{rule}.yaml") if "knowledge" not in path.relative_to(base).parts)
     if taken:
         raise typer.BadParameter(f"there is a rule `{rule}`: {taken[0]}", param_hint="RULE_ID")
     return into / f"{rule}.yaml"
 
 
-def _there(into: Path, table: str) -> bool:
-    return any((into / "knowledge" / f"{table}.{ending}").exists() for ending in ("yaml", "csv", "parquet"))
+def _write(template: Template, file: Path, knowledge: Path) -> Iterator[Path]:
+    """The tables that are not there, with the columns' names and no rows; and the rule."""
+    for table in template.tables:
+        if not any((knowledge / f"{table}.{ending}").exists() for ending in ("yaml", "csv", "parquet")):
+            text = _shipped().joinpath("knowledge", f"{table}.yaml").read_text(encoding="utf-8")
+            knowledge.mkdir(parents=True, exist_ok=True)
+            yield _written(knowledge / f"{table}.yaml", text)
+            yield _written(knowledge / f"{table}.csv", ",".join(_columns(text)) + "\n")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    yield _written(file, template.written_for(file.stem))
 
 
-def _begin(table: str, folder: Path) -> Iterator[Path]:
-    """The table's declaration, and its rows: the columns' names and none."""
+def _written(path: Path, text: str) -> Path:
+    with path.open("x", encoding="utf-8") as stream:  # never over what is there
+        stream.write(text)
+    return path
+
+
+def _columns(declaration: str) -> list[str]:
     import yaml  # noqa: PLC0415 - `claimrules --help` does not wait for it
 
-    text = _shipped().joinpath("knowledge", f"{table}.yaml").read_text(encoding="utf-8")
-    folder.mkdir(parents=True, exist_ok=True)
-    columns = ",".join(yaml.safe_load(text)["columns"])
-    for ending, content in (("yaml", text), ("csv", f"{columns}\n")):
-        path = folder / f"{table}.{ending}"
-        path.write_text(content, encoding="utf-8")
-        yield path
+    return list(yaml.safe_load(declaration)["columns"])
 
 
 def _shipped() -> Traversable:
