@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from language_examples import Example, read_page, write_base
+from language_examples import PAGE, Example, read_page, write_base
 
 import claimrules
-from claimrules.cases import run_pack
+from claimrules.cases import read_cases, run_pack
+from claimrules.cases.documents import placed
 from claimrules.catalog import KINDS
 from claimrules.catalog.window import DISTANCES, PERIODS
 from claimrules.language.checker import ARITHMETIC, CASTS, COMPARISONS
@@ -57,6 +58,23 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]
 @pytest.mark.parametrize(("number", "one"), list(enumerate(EXAMPLES)), ids=[f"{e.head}-{e.subject}" for e in EXAMPLES])
 def test_the_example_holds(number: int, one: Example, outcomes: Mapping[str, list[str]]) -> None:
     assert outcomes[f"e{number:03}"] == [], one.text
+
+
+def test_the_finding_says_what_the_page_says(tmp_path: Path) -> None:
+    """The last rule of the page, audited with the claims of its case."""
+    write_base([EXAMPLES[-1]], tmp_path, 0)
+    pack = claimrules.load(tmp_path)
+    [[placed_case]] = placed(read_cases(pack.rules["e000"]))
+    pack = pack.with_knowledge({name: [dict(row) for row in rows] for name, rows in placed_case.case.knowledge})
+    result = pack.audit([claimrules.Claim.model_validate(one) for one in placed_case.documents()])
+    [finding] = result.findings.to_pylist()
+    said = re.findall(
+        r"^\| `(\w+)` \| (.*) \|$", PAGE.read_text(encoding="utf-8").split("| finding | is |")[1], re.MULTILINE
+    )
+    assert len(said) == 8
+    for column, text in said:
+        value = finding[column]
+        assert (", ".join(value) if isinstance(value, list) else str(value)) == text
 
 
 def test_there_are_examples_of_every_form() -> None:
