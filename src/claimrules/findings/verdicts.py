@@ -70,13 +70,23 @@ def _amounts(hits: RuleHits, context: BatchContext, trace: Trace) -> tuple[Any, 
     money = _of_rows(rule, context, flagged)
     values, sure = money.cents, money.known
     at = np.flatnonzero(trace.violating)
-    order = np.lexsort((trace.rows[at],))
-    flagged_order = np.lexsort((flagged.rows,))
+    of_trace, of_flagged = _subject_codes(trace, at, flagged)
+    order = np.lexsort((of_trace, trace.rows[at]))
+    flagged_order = np.lexsort((of_flagged, flagged.rows))
     if values.dtype == object:
         cents = cents.astype(object)
     cents[at[order]] = values[flagged_order]
     known[at[order]] = sure[flagged_order]
     return cents, known
+
+
+def _subject_codes(trace: Trace, at: Any, flagged: Flagged) -> tuple[Any, Any]:
+    """Which subject each violating row stands in, in the trace and among the flagged; all 0 where each stands in one."""
+    if len(np.unique(flagged.rows)) == len(flagged.rows):
+        return np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
+    texts = pa.concat_arrays([_texts(trace.subject.take(pa.array(at))), _texts(flagged.subject.take(pa.array(flagged.owner)))])
+    codes = texts.dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    return codes[: len(at)], codes[len(at) :]
 
 
 def _of_rows(rule: Rule, context: BatchContext, flagged: Flagged) -> Money:

@@ -88,8 +88,8 @@ def _taken(query: Query, lines: str, pool: str, own: Sequence[str], money: Seque
     ).join(table(pool, "p"), on=sql("p.encounter_row = l.encounter_row AND p.item_code = l.item_code"), join_type="left")
     shared = query.add("shared_line", body, "what of its pool each line bears, the last line first")
     kept = [sql(f"l.{n}") for n in own if n not in names]
-    columns = [("quantity", sql("l.left_quantity - (l.taken_after - l.taken_before)"))]
-    columns += [(n, _share(n)) for n in money]
+    columns = [("quantity", sql("CAST(l.left_quantity - (l.taken_after - l.taken_before) AS DECIMAL(18, 4))"))]
+    columns += [(n, sql("CAST(_share AS DECIMAL(18, 2))", share=_share(n))) for n in money]
     body = select([*kept, sql("l.claim_row"), sql("l.encounter_row"), *columns], table(shared, "l"))
     return query.add(
         "net_line",

@@ -72,6 +72,20 @@ def double(value: exp.Expr, given: Type) -> exp.Expr:
     return value if given.base is Base.DOUBLE else sql("CAST(_x AS DOUBLE)", x=value)
 
 
+def alike(values: list[exp.Expr], types: list[Type], wanted: Type) -> list[exp.Expr]:
+    """What CASE, COALESCE, LEAST and GREATEST choose from, all of one type.
+
+    Decimals too: of a wide one and one of more places DuckDB gives up the places.
+    """
+    if wanted.base is Base.DOUBLE:
+        return [double(v, t) for v, t in zip(values, types, strict=True)]
+    if wanted.base is Base.TIMESTAMP:
+        return [sql("CAST(_x AS TIMESTAMP)", x=v) if t.base is Base.DATE else v for v, t in zip(values, types, strict=True)]
+    if wanted.base is Base.DECIMAL and len({t.scale for t in types if t.base is Base.DECIMAL}) > 1:
+        return [sql(f"CAST(_x AS DECIMAL(38, {wanted.scale}))", x=v) for v in values]
+    return values
+
+
 def arithmetic(node: Call, values: list[exp.Expr], types: list[Type]) -> exp.Expr:
     """Numbers, a date and whole days, a time and an interval, two dates."""
     (a, b), (left, right), sign = values, types, node.function
@@ -101,10 +115,7 @@ def _moved(time: exp.Expr, sign: str, interval: object) -> exp.Expr:
 
 def _extreme(node: Call, values: list[exp.Expr], types: list[Type]) -> exp.Expr:
     """NULL if one is: engines differ in this, so it is said."""
-    if node.type.base is Base.TIMESTAMP:
-        values = [sql("CAST(_x AS TIMESTAMP)", x=v) for v in values]
-    if node.type.base is Base.DOUBLE:
-        values = [double(v, t) for v, t in zip(values, types, strict=True)]
+    values = alike(values, types, node.type)
     given = [v for v, a in zip(values, node.arguments, strict=True) if not isinstance(a, Literal) or a.value is None]
     known = exp.and_(*(sql("_x IS NOT NULL", x=v) for v in given)) if given else exp.true()
     return exp.Case(ifs=[exp.If(this=known, true=exp.func(node.function.upper(), *values))])

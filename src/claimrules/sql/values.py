@@ -27,7 +27,7 @@ from claimrules.language.expression import (
 from claimrules.language.rule import LetSpec
 from claimrules.sql.fragments import column, number, sql, text
 from claimrules.sql.place import Columns, Place
-from claimrules.sql.scalars import cast, scalar
+from claimrules.sql.scalars import alike, cast, scalar
 from claimrules.sql.text_of import text_of
 
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -106,11 +106,10 @@ class Values:
         return place.below.get(kind, place.row)
 
     def _case(self, node: Case, place: Place) -> exp.Expr:
-        ifs = [
-            exp.If(this=self(when, place), true=typed(self(then, place), then.type, node.type))
-            for when, then in node.branches
-        ]
-        return exp.Case(ifs=ifs, default=typed(self(node.otherwise, place), node.otherwise.type, node.type))
+        results = [*(then for _, then in node.branches), node.otherwise]
+        *shown, default = alike([self(r, place) for r in results], [r.type for r in results], node.type)
+        ifs = [exp.If(this=self(when, place), true=then) for (when, _), then in zip(node.branches, shown, strict=True)]
+        return exp.Case(ifs=ifs, default=default)
 
     def _call(self, node: Call, place: Place) -> exp.Expr:
         name, arguments = node.function, node.arguments
@@ -136,7 +135,7 @@ class Values:
             case "cast":
                 return text_of(values[0], types[0]) if node.type.base is Base.TEXT else cast(values[0], types[0], node.type)
             case "coalesce":
-                return exp.func("COALESCE", *(typed(v, t, node.type) for v, t in zip(values, types, strict=True)))
+                return exp.func("COALESCE", *alike(values, types, node.type))
             case "in_set":
                 return in_set(values[0], values[1])
         return scalar(node, values)
@@ -176,15 +175,6 @@ def rank(value: exp.Expr, order: tuple[str, ...]) -> exp.Expr:
         return number(order.index(value.name)) if value.name in order else exp.null()
     ifs = [exp.If(this=text(word), true=number(i)) for i, word in enumerate(order)]
     return exp.Case(this=value, ifs=ifs)
-
-
-def typed(value: exp.Expr, given: Type, wanted: Type) -> exp.Expr:
-    """What CASE and COALESCE make of mixed numbers and times."""
-    if wanted.base is Base.DOUBLE and given.base in (Base.INTEGER, Base.DECIMAL):
-        return sql("CAST(_x AS DOUBLE)", x=value)
-    if wanted.base is Base.TIMESTAMP and given.base is Base.DATE:
-        return sql("CAST(_x AS TIMESTAMP)", x=value)
-    return value
 
 
 def in_set(code: exp.Expr, name: exp.Expr) -> exp.Expr:
