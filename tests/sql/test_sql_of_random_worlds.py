@@ -77,7 +77,7 @@ def test_what_cannot_be_said_is_refused_with_its_reason(pack, rule_id):
     with pytest.raises(SqlError) as caught:
         to_sql(pack.pack.rules[rule_id], pack.pack.knowledge)
     said = str(caught.value)
-    assert "CR502" in said
+    assert "CR802" in said
     assert "in_unit" in said
     assert "counts bytes" in said
 

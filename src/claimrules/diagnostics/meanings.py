@@ -347,14 +347,9 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "CR405": Meaning("not a date", "A date is expected.", "Write 2025-01-31."),
     "CR501": Meaning(
-        "a rule failed while it ran, or there is no such dialect",
-        "A failing rule is our fault, not yours; nothing was skipped in silence. A dialect of `sql` may be misspelt.",
-        "Please report a failure, with the rule; for a dialect take the suggestion.",
-    ),
-    "CR502": Meaning(
-        "a rule that cannot be said in SQL",
-        "It uses something that the dialect has no word for; the message names it.",
-        "Take another dialect, or audit with the engine, which needs no SQL.",
+        "a rule failed while it ran",
+        "This is our fault, not yours; nothing was skipped in silence.",
+        "Please report it, with the rule.",
     ),
     "CR601": Meaning(
         "examples of a wrong shape", "`examples` is a list of cases, each a mapping.", "Begin each case with `- name:`."
@@ -407,8 +402,8 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "CR701": Meaning(
         "the output is no folder",
-        "OUT is a file; or, in tests, a part is missing that must be installed.",
-        "Name a new folder; install what the message names.",
+        "OUT is a file.",
+        "Name a new folder.",
     ),
     "CR702": Meaning(
         "the folder holds files that are not ours",
@@ -420,6 +415,19 @@ MEANINGS: dict[str, Meaning] = {
         "the output cannot be written",
         "The disk is full, or went away.",
         "Make room and run again; what was there before is kept.",
+    ),
+    "CR711": Meaning(
+        "a part is missing that must be installed",
+        "The strategies of `claimrules.testing` need hypothesis, which comes with an extra.",
+        "pip install 'claimrules[testing]'.",
+    ),
+    "CR801": Meaning(
+        "there is no such dialect of SQL", "`sql --dialect` names what sqlglot does not write.", "Take the suggestion."
+    ),
+    "CR802": Meaning(
+        "a rule that cannot be said in SQL",
+        "It uses something that the dialect has no word for; the message names it.",
+        "Take another dialect, or audit with the engine, which needs no SQL.",
     ),
 }
 

@@ -147,7 +147,7 @@ def _raw(method: str, kind: str, given: exp.Expr, type_: Type) -> exp.Expr:
     if method == "excess_quantity":
         units = smallest(_rounded(given, type_, 4), 4)
         money = half_up(sql("_u * _s", u=units, s=smallest(sql("r.scope"), 2)), smallest(sql(f"r.{kind}_quantity"), 4))
-        return sql(f"CASE WHEN r.{kind}_quantity > 0 THEN _m ELSE 0 END", m=yuan(money))
+        return sql(f"CASE WHEN r.{kind}_quantity > 0 THEN _m WHEN _g IS NOT NULL THEN 0 END", m=yuan(money), g=given)
     if method == "excess_price":
         gap = sql(f"(r.{kind}_unit_price - _c) * r.{kind}_quantity", c=given)
         return sql(f"_gap - COALESCE(r.{kind}_over_limit_amount, 0)", gap=_rounded(gap, type_, 2))

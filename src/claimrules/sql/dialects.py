@@ -1,5 +1,7 @@
 """The query as text in a dialect; what cannot be said, with the reason."""
 
+from collections.abc import Collection
+
 from sqlglot import Dialect, exp
 
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, suggest
@@ -50,15 +52,15 @@ class SqlError(ClaimRulesError):
     """A rule that cannot be said in SQL, or a dialect that is not known."""
 
 
-def refuse(rule: Rule, tables: KnowledgeSet, dialect: str) -> None:
-    """Raise SqlError for what cannot be said."""
+def refuse(rule: Rule, tables: KnowledgeSet, dialect: str, given: Collection[str] = ()) -> None:
+    """Raise SqlError for what cannot be said. `given`: parameters to which one value is given."""
     if dialect not in DIALECTS:
         near = suggest(dialect, DIALECTS)
         advice = f"did you mean `{near}`?" if near else f"dialects are: {', '.join(DIALECTS)}"
-        raise SqlError(Diagnostic("CR501", f"unknown dialect `{dialect}`", help=advice))
+        raise SqlError(Diagnostic("CR801", f"unknown dialect `{dialect}`", help=advice))
     found = [
-        Diagnostic("CR502", f"{what} cannot be said in SQL", rule.place, help=why)
-        for what, why in unsayable(rule, tables, dialect)
+        Diagnostic("CR802", f"{what} cannot be said in SQL", rule.place, help=why)
+        for what, why in unsayable(rule, tables, dialect, given)
     ]
     if found:
         raise SqlError(found)
@@ -70,7 +72,7 @@ _UNSAYABLE = {
 }
 
 
-def unsayable(rule: Rule, tables: KnowledgeSet, dialect: str) -> list[tuple[str, str]]:
+def unsayable(rule: Rule, tables: KnowledgeSet, dialect: str, given: Collection[str] = ()) -> list[tuple[str, str]]:
     """What of a rule no query of that dialect says, with the reason."""
     out = dict.fromkeys(
         (f"`{part.function}`", _UNSAYABLE[part.function])
@@ -83,7 +85,7 @@ def unsayable(rule: Rule, tables: KnowledgeSet, dialect: str) -> list[tuple[str,
                 None
             )
     for param in rule.params:
-        if tables.varies(param.name, param.type, rule.id):
+        if param.name not in given and tables.varies(param.name, param.type, rule.id):
             out[
                 f"`param.{param.name}`", "its rows stand in parameters.yaml, which is no table: give one value (--param)"
             ] = None

@@ -45,10 +45,10 @@ def to_sql(
     was known then. `region`: for claims that name none. `extra`: declared columns beyond the catalog, by table.
 
     Raises:
-        SqlError: CR501 a dialect that is not known; CR502 what this rule says cannot be said in SQL, or not in that
+        SqlError: CR801 a dialect that is not known; CR802 what this rule says cannot be said in SQL, or not in that
             dialect.
     """
-    refuse(rule, tables, dialect)
+    refuse(rule, tables, dialect, parameters or {})
     taken = {*TABLES, "code_sets", *tables.tables}
     query = Query(taken)
     needs = needs_of(rule)

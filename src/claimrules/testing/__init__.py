@@ -44,7 +44,7 @@ def worlds(size: Size | None = None) -> "SearchStrategy[World]":
     so much of everything; 0 lines are possible, and one claim is the least.
 
     Raises:
-        ClaimRulesError: CR701, hypothesis is not installed.
+        ClaimRulesError: CR711, hypothesis is not installed.
     """
     found: SearchStrategy[World] = _strategies().worlds(size or Size())
     return found
@@ -65,7 +65,7 @@ def knowledge(
     one key may hold at once. `gaps`: a version may end before the next one begins.
 
     Raises:
-        ClaimRulesError: CR701, hypothesis is not installed.
+        ClaimRulesError: CR711, hypothesis is not installed.
     """
     found: SearchStrategy[list[dict[str, str]]] = _strategies().knowledge(schema, most, many, gaps)
     return found
@@ -80,7 +80,7 @@ def rules(
     """The YAML texts of rules that pass the checker. `tables`: what `match` may look into; `sets`: names of code sets.
 
     Raises:
-        ClaimRulesError: CR701, hypothesis is not installed.
+        ClaimRulesError: CR711, hypothesis is not installed.
     """
     found: SearchStrategy[str] = _strategies().rules(tables or {}, sets, name)
     return found
@@ -93,5 +93,5 @@ def _strategies() -> Any:
         if (error.name or "").split(".")[0] != "hypothesis":
             raise
         advice = "pip install 'claimrules[testing]'"
-        raise ClaimRulesError(Diagnostic("CR701", "the strategies need hypothesis", help=advice)) from error
+        raise ClaimRulesError(Diagnostic("CR711", "the strategies need hypothesis", help=advice)) from error
     return strategies
