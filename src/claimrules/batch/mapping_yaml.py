@@ -1,6 +1,7 @@
 """Read a mapping from YAML: all its errors at once, each with its place."""
 
 from collections.abc import Mapping as AnyMapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,14 +30,23 @@ def load_mapping(mapping: str | Path, extra: Extra | None = None) -> Mapping:
     """
     name = str(mapping)
     if name in BUILT_IN:
-        text = (files("claimrules.batch") / "mappings" / f"{name}.yaml").read_text(encoding="utf-8")
-        return parse_mapping(text, f"<{name}>", extra)
+        return _built_in(name) if not extra else parse_mapping(_text_of(name), f"<{name}>", extra)
     path = Path(mapping)
     if not path.is_file():
         known = ", ".join(BUILT_IN)
         message = f"there is no mapping `{name}`"
         raise ClaimsError(Diagnostic("CR120", message, Place(name), help=f"built in are {known}; or name a YAML file"))
     return parse_mapping(path, str(path), extra)
+
+
+def _text_of(name: str) -> str:
+    return (files("claimrules.batch") / "mappings" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+@cache
+def _built_in(name: str) -> Mapping:
+    """Read once: every batch of cases asks for it."""
+    return parse_mapping(_text_of(name), f"<{name}>")
 
 
 def parse_mapping(source: Path | str, file: str, extra: Extra | None = None) -> Mapping:
