@@ -45,6 +45,7 @@ class Packs:
             "oracle": write(self.folder / "oracle"),
             "rules": ROOT / "rules",
             "archetypes": ROOT / "tests" / "archetypes",
+            "trial": ROOT / "tests" / "trial",
         }
         for name, place in places.items():
             if any(place.rglob("*.yaml")):

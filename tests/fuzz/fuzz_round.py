@@ -53,7 +53,7 @@ class Tally:
 def play(named: Named, seed: str, tally: Tally, out: Path | None, size: Size | None = None, sql=None) -> None:
     """Play a round and add it to the tally; differences go to files in `out`."""
     choice = Seeded(seed)
-    size = size or choice.pick((SMALL, LARGE) if sql is None else (SMALL, LARGE, LARGE, WIDE))
+    size = size or choice.pick((SMALL, LARGE) if sql is None else (SMALL, LARGE, WIDE, WIDE))
     holes = size.holes if size is SMALL else choice.pick((0, 60, 8))
     world = make_world(choice, Size(**{**_fields(size), "holes": holes}))
     rows = made_up_rows(choice, named.pack, 6 if size is SMALL else 12)

@@ -9,6 +9,7 @@ from claimrules.catalog import TABLES, Base
 from claimrules.sql import SqlError, to_sql
 
 _NUMERIC = {Base.BOOLEAN: pa.bool_(), Base.INTEGER: pa.int64(), Base.DATE: pa.date32(), Base.TIMESTAMP: pa.timestamp("us")}
+MOST_QUERIES = 400
 _last: list = [None, None, None]
 
 
@@ -21,7 +22,7 @@ def duck(pack, world, only):
     for rule_id in only:
         rule = pack.rules[rule_id]
         try:
-            query = to_sql(rule, pack.knowledge)
+            query = query_of(rule, pack.knowledge)
         except SqlError as error:
             raise NotImplementedError(f"{error.diagnostics[0].message}") from error
         found = Counter()
@@ -35,6 +36,19 @@ def duck(pack, world, only):
                 found[answer] += 1
         out[rule_id] = found
     return out
+
+
+_queries: dict = {}
+
+
+def query_of(rule, knowledge):
+    """The rule's query: it depends on what its tables declare, not on their rows, and the last ones are kept."""
+    key = id(rule), bool(knowledge.changes)
+    if key not in _queries:
+        if len(_queries) > MOST_QUERIES:
+            _queries.clear()
+        _queries[key] = rule, to_sql(rule, knowledge)
+    return _queries[key][1]
 
 
 def database(pack, world):
