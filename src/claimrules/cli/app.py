@@ -9,6 +9,7 @@ from claimrules.cli.cases import cases
 from claimrules.cli.check import check
 from claimrules.cli.explain import explain
 from claimrules.cli.generate import generate
+from claimrules.cli.knowledge import knowledge
 from claimrules.cli.new import new
 from claimrules.cli.sql import sql
 from claimrules.version import __version__
@@ -47,3 +48,4 @@ app.command()(explain)
 app.command()(generate)
 app.command()(new)
 app.command()(sql)
+app.add_typer(knowledge, name="knowledge")

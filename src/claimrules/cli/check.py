@@ -43,7 +43,7 @@ def check(
         checked = len(pack.rules)
     errors = sum(one.level is Level.ERROR for one in found)
     if json:
-        typer.echo(json_text.dumps(_documents(found), ensure_ascii=False))
+        typer.echo(json_text.dumps(documents(found), ensure_ascii=False))
         return JUDGED if errors else DONE
     print_diagnostics(found, most=1000, to_stdout=True)
     said = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
@@ -51,7 +51,8 @@ def check(
     return JUDGED if errors else DONE
 
 
-def _documents(found: "Sequence[Diagnostic]") -> list[dict[str, object]]:
+def documents(found: "Sequence[Diagnostic]") -> list[dict[str, object]]:
+    """Diagnostics as JSON has them."""
     return [
         {
             "code": one.code,

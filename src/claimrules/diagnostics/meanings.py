@@ -324,6 +324,61 @@ MEANINGS: dict[str, Meaning] = {
         "An entry of exemptions.yaml names a rule that nobody has.",
         "Take the suggestion, or remove the entry.",
     ),
+    "CR330": Meaning(
+        "a published file cannot be read",
+        "It is damaged, of a kind that is not read, has formulas without values, or cannot be written back.",
+        "Save it as .xlsx in a spreadsheet program, or as CSV in UTF-8.",
+    ),
+    "CR331": Meaning(
+        "a sheet of no known shape",
+        "No header row has the columns that are looked for, or the second sheet with the codes is not there.",
+        "Name the shape by --as, give all files, or describe the sheet in ten lines: docs/knowledge-import.md.",
+    ),
+    "CR332": Meaning(
+        "a description of a sheet makes no sense",
+        "A key is misspelt, a value is of another kind, or there is no such shape.",
+        "docs/knowledge-import.md lists the keys.",
+    ),
+    "CR333": Meaning(
+        "a row of a published sheet cannot be read",
+        "A cell is no number, date or word of its column, a code does not look like one, or rows contradict each other.",
+        "Correct the sheet, or say in a description how it is read; --leave-faulty imports the rest.",
+    ),
+    "CR334": Meaning(
+        "a change of a table without its day",
+        "Rows would end or change, and it is not said from when, or they would be known before what is there.",
+        "Give --from, the first day of the new edition; give a later --known-from.",
+    ),
+    "CR336": Meaning(
+        "a table that is not what the sheet becomes",
+        "A table of that name has other columns or another key, or is no CSV.",
+        "Choose another name by --table, or change the declaration.",
+    ),
+    "CR340": Meaning(
+        "a code that no catalogue has",
+        "It is misspelt, retired, or the catalogue is not complete.",
+        "Correct it, or complete the catalogue.",
+    ),
+    "CR341": Meaning(
+        "a knowledge row that no line can reach",
+        "Other rows, with more of the key filled, win for every value.",
+        "Remove it, or the rows that stand before it.",
+    ),
+    "CR342": Meaning(
+        "knowledge rows that cannot all be meant",
+        "A least is more than the most, one thing has two limits at once, or a pair stands both ways.",
+        "Keep the one that is meant.",
+    ),
+    "CR343": Meaning(
+        "a table has grown or shrunk by more than a share",
+        "Much was imported, or much was lost.",
+        "Look at what `claimrules knowledge diff` prints; a wider --share lets it pass.",
+    ),
+    "CR344": Meaning(
+        "a regional row that says what the nation's says",
+        "It changes nothing where it holds.",
+        "Remove it.",
+    ),
     "CR399": Meaning(
         "more errors of the same kind", "Only the first of a file are shown.", "Correct those; the rest will show."
     ),
