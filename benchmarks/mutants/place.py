@@ -1,6 +1,6 @@
 """Where a module may be mutated: not in what only tells people or the type checker something.
 
-Left out: annotations, aliases and unions of types, `TYPE_CHECKING` blocks, `__all__`, `__version__`, the options of
+Left out: annotations, aliases and unions of types, `TYPE_CHECKING` blocks, protocols, `__all__`, `__version__`, the options of
 `@dataclass` (frozen and slots guard programmers, no value depends on them), and the words of errors (f-strings within a
 `raise`, a `Diagnostic` or a call that makes one).
 """
@@ -58,6 +58,8 @@ def _silent(tree: ast.AST) -> Iterator[ast.AST]:
         yield from _types(node)
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             yield node
+        elif isinstance(node, ast.ClassDef) and "Protocol" in map(ast.unparse, node.bases):
+            yield from (node, *(decorator for inner in node.body for decorator in getattr(inner, "decorator_list", ())))
         elif isinstance(node, ast.ClassDef | ast.FunctionDef):
             yield from (d for d in node.decorator_list if "dataclass" in ast.unparse(d))
         elif isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _tells(node)):
