@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.mutants.covered import Covered, measure, read
+from benchmarks.mutants.covered import Covered, add, measure, read
 from benchmarks.mutants.mutant import Mutant, sample
 from benchmarks.mutants.room import ROOMS, ROOT
 from benchmarks.mutants.score import report
@@ -25,6 +25,8 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     results = options.out / "results.jsonl"
     results.unlink(missing_ok=True)
+    if options.more:
+        add(options.out, options.more)
     covered = read(options.out) if options.keep_coverage else measure(options.out)
     begun = time.monotonic()
     only = set(options.only.read_text(encoding="utf-8").split()) if options.only else None
@@ -46,6 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--least", type=float, default=0.85, help="the share that must be killed")
     parser.add_argument("--out", type=Path, default=ROOT / "OUT" / "mutants")
     parser.add_argument("--only", type=Path, help="a file of ids: of the sample only these")
+    parser.add_argument("--more", nargs="*", help="with --keep-coverage: tests written since")
     parser.add_argument("--keep-coverage", action="store_true", help="the tests have not changed since the last run")
     return parser.parse_args()
 

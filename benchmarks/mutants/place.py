@@ -1,6 +1,6 @@
 """Where a module may be mutated: not in what only tells people or the type checker something.
 
-Left out: annotations, aliases and unions of types, `TYPE_CHECKING` blocks, protocols, `__all__`, `__version__`, the options of
+Left out: annotations, aliases and unions of types, `TYPE_CHECKING` blocks, protocols, `__all__`, the options of
 `@dataclass` (frozen and slots guard programmers, no value depends on them), and the words of errors (f-strings within a
 `raise`, a `Diagnostic` or a call that makes one).
 """
