@@ -4,7 +4,7 @@ from typing import cast
 
 import numpy as np
 
-from claimrules.catalog import INTEGER, TEXT, Absence
+from claimrules.catalog import INTEGER, Absence
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.segments import stable_order
@@ -15,12 +15,10 @@ from claimrules.engine.space import KindSpace
 from claimrules.engine.subject_rows import Found, RowSpace
 from claimrules.engine.values import times
 from claimrules.engine.values.truth import falsehood, truth
-from claimrules.language.expression import TRUE, Expr, Field, conjunction
+from claimrules.language.expression import TRUE, Expr, conjunction
 from claimrules.language.rule import MatchSpec
 from claimrules.language.scope import time_of
 from claimrules.plan import RulePlan
-
-_ENCOUNTER_REGION = Field(TEXT, "", "encounter", "region")
 
 
 def applicable(
@@ -105,12 +103,8 @@ def question_of(match: MatchSpec, rows: RowSpace, context: BatchContext) -> Ques
     if not match.ever:
         time = rows.evaluate(match.at if match.at is not None else time_of(rows.base.rows.kind))
         day = Column(INTEGER, times.days(time), time.known)
-    kind = rows.base.rows.kind
-    region = context.region_column()
-    if "claim" in (kind, *rows.base.rows.up):
-        region = take(region, rows.base.up("claim")[rows.at])
-    else:
-        region = rows.evaluate(_ENCOUNTER_REGION)
+    of = "claim" if "claim" in (rows.base.rows.kind, *rows.base.rows.up) else "encounter"
+    region = take(context.region_column(of), rows.base.up(of)[rows.at])
     return Question(keys, day, region, rows.n, context.as_of)
 
 
