@@ -70,11 +70,12 @@ def _run(stages: Stages, key: KeySpec, value: Call, names: list[str]) -> str:
         ],
     )
     mates = ", ".join([f"r.{key.name}_keyed", *(f"r.{n}" for n in names)])
+    stands = sql(f"r.{key.name}_keyed AND r.{runs}")
     doubtful = f"MAX(CASE WHEN r.{runs} THEN 0 ELSE 1 END) OVER (PARTITION BY {mates}) = 1"
     stages.stage(
         f"{key.name}_run",
         [
-            (name, sql(f"CASE WHEN r.{runs} THEN MIN(r.{step}) OVER (PARTITION BY {part}, r.{number}) END")),
+            (name, sql(f"CASE WHEN _in THEN MIN(r.{step}) OVER (PARTITION BY {part}, r.{number}) END", **{"in": stands})),
             ("loose", sql(f"NOT (r.{key.name}_keyed AND r.{runs})")),
             ("doubtful", sql(f"r.{runs} AND {doubtful}")),
         ],

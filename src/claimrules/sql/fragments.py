@@ -14,7 +14,10 @@ HOLE = "_"
 
 @lru_cache(maxsize=4096)
 def _template(text: str) -> exp.Expr:
-    return parse_one(text, read="duckdb")
+    tree = parse_one(text, read="duckdb")
+    for node in tree.walk():
+        node._meta = None  # where it stood in the template: costly to copy, and nobody asks
+    return tree
 
 
 def sql(text: str, **parts: exp.Expr | str | int) -> exp.Expr:

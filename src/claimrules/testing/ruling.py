@@ -41,7 +41,7 @@ KEYS = {
 }
 WINDOWS = (
     *("day", "month", "week", "encounter", "6 hours apart", "2 days before", "1 days apart", "3 days after", "last 2 days"),
-    *("before", "after", "last 30 days", "1 months apart", "hour", "90 minutes apart"),
+    *("before", "after", "last 30 days", "1 months apart", "hour", "90 minutes apart", "course"),
 )
 CODE_OF = {
     "line": "line.item_code",
@@ -51,6 +51,12 @@ CODE_OF = {
 }
 
 
+LINKS = {"claim": ("day", "1 days apart", "week"), "encounter": ("day", "1 days apart", "2 days before")}
+"""Windows in which persons may meet, by the kind of row."""
+PEERS = (
+    *("count(peers) >= 2", "size > max(peers.size)", "size <= min(peers.size)", "any(peers.size > size)"),
+    *("count(DISTINCT peers.size) = 1", "sum(peers.size) > 3"),
+)
 TIME_OF = {"line": "line.charged_at", "claim": "claim.settled_at", "encounter": "encounter.admitted_at", "day": "day.date"}
 Sets = tuple[tuple[str, tuple[Name, ...]], ...]
 
@@ -106,7 +112,7 @@ class _Draft:
         else:
             self._flag("flag", inside)
         if one_in(choice, 3):
-            self.keys["params"] = {"most": {"default": choice.pick((1, 2, 3))}}
+            self.keys.setdefault("params", {})["most"] = {"default": choice.pick((1, 2, 3))}
         self._amount(kind, inside)
 
     def _flag(self, key: str, reach: Reach) -> None:
@@ -127,7 +133,12 @@ class _Draft:
         time = TIME_OF.get(kind)
         if time and one_in(choice, 5):
             keys.append({"spell": f"run({time}::date, {choice.pick(('1', '2', 'INTERVAL 2 DAY'))})"})
+        if kind in LINKS and one_in(choice, 2):
+            keys = [keys[0], {"ring": self._ring(kind)}]
         self.keys["per"] = keys
+        if isinstance(keys[0], str) and one_in(choice, 4):
+            self._beside_subjects(keys[0], inside)
+            return
         if one_in(choice, 2):
             numbers = tuple(n for n in own if n.type.base is Base.DECIMAL)
             self._flag("flag_rows", Reach(inside.names, inside.sets, walks=bool(numbers), walked=numbers))
@@ -135,6 +146,27 @@ class _Draft:
                 self.keys["order"] = f"{choice.pick(numbers).text} DESC"
         else:
             self._flag("flag", Reach((), (("*", inside.names),)))
+
+    def _ring(self, kind: str) -> str:
+        """A key that joins persons who meet."""
+        choice = self.choice
+        spec = {"same": ["provider"], "within": choice.pick(LINKS[kind]), "where": f"met.person_id <> {kind}.person_id"}
+        self.keys.setdefault("others", {})["met"] = spec
+        return f"cluster(met, {choice.pick(('1', '2'))})"
+
+    def _beside_subjects(self, key: str, inside: Reach) -> None:
+        """A flag that compares a subject with those that share a key with it."""
+        choice = self.choice
+        spec: dict[str, Any] = {"of": "subject", "same": [key]}
+        if one_in(choice, 3):
+            spec["itself"] = True
+        own = Reach((), (("*", inside.names),))
+        if one_in(choice, 3):
+            spec["where"] = f"peers.size >= {choice.pick(('0', '1', 'size'))}"
+        self.keys.setdefault("others", {})["peers"] = spec
+        self.keys.setdefault("let", {})["size"] = number(choice, own, 1)
+        compared = choice.pick(PEERS)
+        self.keys["flag"] = f"{compared} {choice.pick(('AND', 'OR'))} {condition(choice, own, 1)}"
 
     def _takes_all(self) -> bool:
         return any(m.get("take") == "all" for m in self.keys.get("match", {}).values())
@@ -175,6 +207,8 @@ class _Draft:
         spec: dict[str, Any] = {"of": of, "same": same}
         if one_in(choice, 2):
             spec["within"] = choice.pick(WINDOWS)
+            if spec["within"] == "course":
+                self.keys["params"] = {"course_gap_days": {"default": choice.pick((0, 1, 3))}}
         if one_in(choice, 3):
             spec["where"] = condition(choice, Reach((*names, *row)), 1)
         if one_in(choice, 6):
