@@ -12,6 +12,8 @@ from claimrules.testing import Size
 from claimrules.testing.choice import Seeded
 from claimrules.testing.making import make_world
 
+TURNS = 5
+"""The standing packs, and a made-up one."""
 MIDDLE = Size(people=8, claims=25, lines=70, diagnoses=20, operations=8, sure=True)
 
 
@@ -20,7 +22,7 @@ def packs(tmp_path_factory):
     return Packs(tmp_path_factory.mktemp("packs"))
 
 
-@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("turn", range(TURNS))
 def test_all_say_the_same_of_small_worlds(packs, turn):
     tally = Tally()
     for round_ in range(3):
@@ -30,7 +32,7 @@ def test_all_say_the_same_of_small_worlds(packs, turn):
     assert tally.verdicts["interpreter"] > 100
 
 
-@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("turn", range(TURNS))
 def test_all_say_the_same_of_a_larger_world(packs, turn):
     tally, seed = Tally(), f"larger/{turn}"
     play(packs.turn(turn, seed), seed, tally, None, MIDDLE)
