@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format picture scale fuzz clean
+.PHONY: help setup demo test lint format picture scale fuzz mutants clean
 
 help:
 	@echo "make demo    audit the small fixture with the rules of this repository; results in OUT/"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint    ruff, mypy, import-linter, and the rules' own check"
 	@echo "make scale   ten million generated lines: all planted violations, nothing else, below 2 GB"
 	@echo "make fuzz    an hour of made-up rules and claims, every verdict compared (MINUTES=60 SEED=1)"
+	@echo "make mutants  faults planted in the code, each to be caught by the tests of its room (SAMPLE=500 SEED=1)"
 	@echo "make format  let ruff mend what it can"
 	@echo "make clean   remove the environment and everything that was built"
 
@@ -62,6 +63,13 @@ MINUTES ?= 60
 SEED ?= 1
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) --seed $(SEED) --out OUT/fuzz
+
+# Faults planted in the package one at a time, each to be caught by the tests of its room; what survives is explained in
+# benchmarks/mutants/survivors.md.
+SAMPLE ?= 500
+mutants: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutants]'
+	$(BIN)/python -m benchmarks.mutants --sample $(SAMPLE) --seed $(SEED)
 
 # The picture in the README, drawn anew where the fixture or the look of a finding has changed.
 picture: $(STAMP)
