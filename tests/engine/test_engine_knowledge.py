@@ -139,3 +139,73 @@ def test_an_exemption_that_may_apply_leaves_rows_in_doubt(tmp_path):
         "C3t": "undecided",
         **{f"{c}n": "not_applicable" for c in ("C1", "C2", "C3")},
     }
+
+
+TWIN = "columns: {code: text, twin: text}\nkey: [code]\nmany: true\nabsence: no-limit\n"
+
+
+def test_a_cell_that_is_empty_relates_nobody_knows_whom(tmp_path):
+    logic = """
+    match: {m: {table: twin, key: {code: line.item_code}}}
+    others: {o: {of: line, same: [person], where: o.item_code = m.twin}}
+    flag: count(o) > 0
+    """
+    declared = "columns: {code: text, twin: text}\nkey: [code]\nabsence: no-limit\n"
+    lines = [{"line_id": c.lower(), "item_code": c} for c in "ABC"]
+    found = verdicts(tmp_path, logic, lines, twin=(declared, "code,twin\nA,C\nB,\n"))
+    assert found == {"a": "flagged", "b": "undecided", "c": "not_applicable"}
+    found = verdicts(tmp_path, logic, lines, twin=(declared, "code,twin\nA,C\nB,Z\n"))
+    assert found == {"a": "flagged", "b": "clean", "c": "not_applicable"}
+    starts = logic.replace("o.item_code = m.twin", "starts_with(o.item_code, m.twin)")
+    found = verdicts(tmp_path, starts, lines, twin=(declared, "code,twin\nA,C\nB,\n"))
+    assert found == {"a": "flagged", "b": "undecided", "c": "not_applicable"}
+
+
+def test_all_rows_of_a_set_that_were_asked_are_named(tmp_path):
+    (tmp_path / "some_rule.yaml").write_text(
+        HEAD + "match: {m: {table: twin, key: {code: line.item_code}, take: all}}\nflag: any(m.twin = 'Y')\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "knowledge").mkdir()
+    (tmp_path / "knowledge" / "twin.yaml").write_text(TWIN, encoding="utf-8")
+    (tmp_path / "knowledge" / "twin.csv").write_text(
+        "knowledge_id,code,twin\nk3,A,X\nk1,A,Y\nk2,B,Y\nk4,C,X\n", encoding="utf-8"
+    )
+    plain = {"claim_id": "C1", "quantity": "1", "amount": "1", "charged_at": "2024-05-05 08:00:00"}
+    given = {
+        "claims": table([{"claim_id": "C1", "person_id": "P1", "provider_id": "H1"}]),
+        "lines": table([{**plain, "line_id": c.lower(), "item_code": c} for c in "ABCD"]),
+    }
+    found = claimrules.load(tmp_path).audit(given).findings.to_pylist()
+    assert sorted((row["line_ids"], row["knowledge_ids"]) for row in found) == [(["a"], ["k1", "k3"]), (["b"], ["k2"])]
+
+
+def test_a_row_without_a_date_is_no_neighbour_of_another_key(tmp_path):
+    # The last day of one physician's lines, and a line of the next one without a date.
+    logic = "others: {o: {same: [person, physician], within: 3 days apart}}\nflag: count(o) > 0\n"
+    lines = [
+        {"line_id": "a", "physician_id": "x"},
+        {"line_id": "b", "physician_id": "y", "charged_at": None},
+        {"line_id": "c", "physician_id": "z"},
+        {"line_id": "d", "physician_id": "z", "charged_at": "2024-05-01 08:00:00"},
+    ]
+    found = verdicts(tmp_path, logic, lines, code_sets=SETS)
+    assert found == {"a": "clean", "b": "clean", "c": "clean", "d": "clean"}
+    found = verdicts(tmp_path, logic.replace("3 days", "4 days"), lines, code_sets=SETS)
+    assert found == {"a": "clean", "b": "clean", "c": "flagged", "d": "flagged"}
+
+
+@pytest.mark.parametrize(("rows", "expected"), [("A,X\nA,Y\n", {"a": "clean"}), ("A,X\nA,Z\n", {"a": "flagged"})])
+def test_others_may_have_several_knowledge_rows_each(tmp_path, rows, expected):
+    logic = """
+    others: {o: {same: [person], match: {k: {table: twin, key: {code: o.item_code}, take: all}}, where: o.k.twin = 'Z'}}
+    flag: count(o) > 0
+    """
+    lines = [{"line_id": "a", "item_code": "B"}, {"line_id": "b", "item_code": "A"}]
+    found = verdicts(tmp_path, logic, lines, twin=(TWIN, "code,twin\n" + rows))
+    assert {"a": found["a"]} == expected
+    assert found["b"] == "clean"
+    silent = TWIN.replace("no-limit", "unknown")
+    found = verdicts(tmp_path, logic, lines, twin=(silent, "code,twin\n" + rows))
+    # of B, which the table does not name, nothing is known: it may be that Z is its twin
+    assert found == {**expected, "b": "undecided"}
