@@ -147,7 +147,7 @@ TWIN = "columns: {code: text, twin: text}\nkey: [code]\nmany: true\nabsence: no-
 def test_a_cell_that_is_empty_relates_nobody_knows_whom(tmp_path):
     logic = """
     match: {m: {table: twin, key: {code: line.item_code}}}
-    others: {o: {of: line, same: [person], where: o.item_code = m.twin}}
+    others: {o: {of: line, same: [person], where: "o.item_code = m.twin"}}
     flag: count(o) > 0
     """
     declared = "columns: {code: text, twin: text}\nkey: [code]\nabsence: no-limit\n"
@@ -209,3 +209,21 @@ def test_others_may_have_several_knowledge_rows_each(tmp_path, rows, expected):
     found = verdicts(tmp_path, logic, lines, twin=(silent, "code,twin\n" + rows))
     # of B, which the table does not name, nothing is known: it may be that Z is its twin
     assert found == {**expected, "b": "undecided"}
+
+
+def test_an_other_row_that_two_knowledge_rows_relate_counts_once(tmp_path):
+    logic = """
+    match: {m: {table: twin, key: {code: line.item_code}, take: all}}
+    others: {o: {of: line, same: [person], where: "starts_with(o.item_code, m.twin)"}}
+    flag: count(o) = %s AND sum(o.quantity) = %s
+    """
+    declared = "columns: {code: text, twin: text}\nkey: [code, twin]\nabsence: no-limit\n"
+    lines = [
+        {"line_id": c.lower(), "item_code": c, "quantity": q} for c, q in (("A", "1"), ("B", "2"), ("C1", "4"), ("C2", "8"))
+    ]
+    csv = "code,twin\nA,C\nA,C1\nB,C1\nB,C2\nB,Z\n"
+    found = verdicts(tmp_path, logic % (2, 12), lines, twin=(declared, csv))
+    assert found == {"a": "flagged", "b": "flagged", "c1": "not_applicable", "c2": "not_applicable"}
+    csv = "code,twin\nA,C1\nA,C\nA,C2\nB,C2\nB,Z\n"
+    found = verdicts(tmp_path, logic % (2, 12), lines, twin=(declared, csv))
+    assert (found["a"], found["b"]) == ("flagged", "clean")

@@ -90,6 +90,12 @@ def seen(folder, within, first, second, claims=("C1", "C2"), more=({}, {})):
         ("last 3 days", "03-01 09:00", "03-03 09:00", LATER),
         ("last 3 days", "03-01 09:00", "03-04 09:00", NONE),
         ("last 3 days", "03-01 09:00", "03-01 10:00", BOTH),
+        ("3 days before", "03-01 09:00", "03-02 09:00", LATER),
+        ("3 days after", "03-01 09:00", "03-02 09:00", EARLIER),
+        ("last 3 days", "03-01 09:00", "03-02 09:00", LATER),
+        ("1 month before", "03-01 09:00", "03-02 09:00", LATER),
+        ("1 month after", "03-01 09:00", "03-02 09:00", EARLIER),
+        ("last 1 month", "03-01 09:00", "03-02 09:00", LATER),
         ("0 days apart", "03-01 09:00", "03-01 10:00", BOTH),
         ("0 days apart", "03-01 23:00", "03-02 00:00", NONE),
         # months: the same day of the month, or its last
@@ -201,3 +207,40 @@ def test_the_first_or_last_of_them(tmp_path, take, order, expected):
     ]
     logic = f"others: {{o: {{same: [person], take: {take}, itself: true{order}}}}}\nflag: o.line_id = '{expected}'\n"
     assert set(judged(tmp_path, logic, lines, ("C1",)).values()) == {"flagged"}
+
+
+@pytest.mark.parametrize(
+    ("within", "first_day", "verdict"),
+    [
+        # claims are whole from 1 March on: who looks back further may miss somebody
+        ("3 days before", 4, "clean"),
+        ("3 days before", 3, "undecided"),
+        ("3 days apart", 4, "clean"),
+        ("3 days apart", 3, "undecided"),
+        ("3 days after", 1, "clean"),
+        ("last 3 days", 3, "clean"),
+        ("last 3 days", 2, "undecided"),
+        ("1 month before", 28, "undecided"),
+        ("6 hours before", 2, "clean"),
+        ("month", 9, "clean"),
+        ("week", 1, "undecided"),  # Saturday of a week that began in February
+        ("week", 3, "clean"),
+        ("year", 9, "undecided"),
+        ("day", 1, "clean"),
+        ("claim", 1, "clean"),
+        ("encounter", 1, "clean"),
+        ("prescription", 1, "clean"),
+        ("before", 9, "undecided"),
+        ("after", 1, "clean"),
+    ],
+)
+def test_what_lies_before_the_history(tmp_path, within, first_day, verdict):
+    path = tmp_path / "some_rule.yaml"
+    path.write_text(HEAD + f"others: {{o: {{same: [person], within: {within}}}}}\nflag: count(o) >= 2\n", encoding="utf-8")
+    line = {"claim_id": ["C1"], "line_id": ["a"], "item_code": ["X"], "quantity": ["1"], "amount": ["1"]}
+    when = f"2025-03-{first_day:02} 09:00:00"
+    lines = pa.table({**line, "charged_at": [when], "prescription_id": ["7"]})
+    claims = pa.table({"claim_id": ["C1"], "person_id": ["P1"], "provider_id": ["H1"], "settled_at": [when]})
+    result = claimrules.load(path).audit({"claims": claims, "lines": lines}, history_from="2025-03-01")
+    [counts] = result.summary.rules.values()
+    assert {"clean": counts.clean, "undecided": counts.undecided, "flagged": counts.flagged}[verdict] == 1
