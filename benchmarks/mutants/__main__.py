@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks.mutants.covered import Covered, add, measure, read
-from benchmarks.mutants.mutant import Mutant, sample
+from benchmarks.mutants.mutant import Mutant, chosen, sample
 from benchmarks.mutants.room import ROOMS, ROOT
 from benchmarks.mutants.score import report
 from benchmarks.mutants.session import Case, Queue, Worker
@@ -29,8 +29,11 @@ def main() -> int:
         add(options.out, options.more)
     covered = read(options.out) if options.keep_coverage else measure(options.out)
     begun = time.monotonic()
-    only = set(options.only.read_text(encoding="utf-8").split()) if options.only else None
-    mutants = [mutant for mutant in sample(options.sample, options.seed) if only is None or mutant.id in only]
+    mutants = (
+        chosen(set(options.only.read_text(encoding="utf-8").split()))
+        if options.only
+        else sample(options.sample, options.seed)
+    )
     print(f"{len(mutants)} mutants drawn in {time.monotonic() - begun:.0f} s", file=sys.stderr)
     for room in ROOMS:
         _try(room.name, [m for m in mutants if m.room == room.name], covered, options, results)
@@ -47,7 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--least", type=float, default=0.85, help="the share that must be killed")
     parser.add_argument("--out", type=Path, default=ROOT / "OUT" / "mutants")
-    parser.add_argument("--only", type=Path, help="a file of ids: of the sample only these")
+    parser.add_argument("--only", type=Path, help="a file of ids: instead of a sample, these")
     parser.add_argument("--more", nargs="*", help="with --keep-coverage: tests written since")
     parser.add_argument("--keep-coverage", action="store_true", help="the tests have not changed since the last run")
     return parser.parse_args()

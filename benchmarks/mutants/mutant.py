@@ -66,6 +66,11 @@ def sample(size: int, seed: int) -> list[Mutant]:
     return [mutant for name, found in by_room.items() for mutant in _valid(found, shares[name])]
 
 
+def chosen(ids: set[str]) -> list[Mutant]:
+    """The mutants of those ids, drawn before."""
+    return [mutant for room in ROOMS for path in room.files() for mutant in _mutants(room.name, path) if mutant.id in ids]
+
+
 def _shuffled(room: Room, seed: int) -> list[list[Mutant]]:
     """The room's places in an order by chance, the mutants of each too; the order of others stays where a line changes."""
     by_place: dict[tuple[Path, Spot], list[Mutant]] = {}
