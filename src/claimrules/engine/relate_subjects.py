@@ -10,6 +10,7 @@ from claimrules.engine.relation import PairSpace, Relation
 from claimrules.engine.sides import LeftRows, RightSubjects
 from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values.truth import falsehood, truth
+from claimrules.language.expression import Key
 from claimrules.language.rule import OtherSpec
 
 
@@ -21,7 +22,7 @@ def relate_subjects(spec: OtherSpec, rows: RowSpace, *, complete: bool = True) -
     space = rows.subject_space
     lefts, rights = LeftRows(space, None, {}), RightSubjects(space)
     relation = Relation(spec, space.n, lefts, rights)
-    keys = [rows.evaluate(value).known for value in rows.keys.values()]
+    keys = [rows.evaluate(Key(value.type, name)).known for name, value in rows.keys.items()]
     first = space.subjects.first
     known = np.ones(space.n, np.bool_)
     for mask in keys:

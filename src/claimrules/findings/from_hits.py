@@ -196,7 +196,9 @@ class _RuleFindings:
     def _rows(self, parts: Parts, ids: Index, k: int, owner: Index, claim: Index) -> tuple[Any, Any, Any]:
         """line_ids, involved_line_ids and related_claim_ids of each finding."""
         line = self.context.kind("line")
-        lines = _lists(ids, parts.line, k, self._line_names()) if (parts.line >= 0).any() else _lists_of_none(k)
+        lines = (
+            _lists(ids, parts.line, k, self._line_names(self._own_lines())) if (parts.line >= 0).any() else _lists_of_none(k)
+        )
         subject_rows: list[tuple[Index, Index]] = []
         touched: list[tuple[Index, Index]] = [(parts.owner, parts.claim)]
         for kind, who, rows in self.flagged.involved:
@@ -209,8 +211,11 @@ class _RuleFindings:
         related = self._related(touched, owner, claim)
         return lines, involved, related
 
-    def _line_names(self) -> Column:
-        kind = self.hits.plan.rule.kind if self.hits.plan.rule.kind == "raw_line" else "line"
+    def _own_lines(self) -> str:
+        """The kind of line that violates."""
+        return "raw_line" if self.hits.plan.rule.kind == "raw_line" else "line"
+
+    def _line_names(self, kind: str) -> Column:
         return self.context.kind(kind).rows.columns.get("line_id") or absent(TEXT, self.context.kind(kind).n)
 
     def _involved(self, rows: list[tuple[Index, Index]], parts: Parts, owner: Index, claim: Index, line: KindSpace) -> Any:
@@ -222,13 +227,14 @@ class _RuleFindings:
         which = np.concatenate([r for _, r in rows])
         first = one_of_each([who, which], len(who))
         who, which = who[first], which[first]
-        violating = np.isin(who * (line.n + 1) + which, parts.owner * (line.n + 1) + parts.line)
-        who, which = who[~violating], which[~violating]
+        if self._own_lines() == "line":  # rows before netting have numbers of their own
+            violating = np.isin(who * (line.n + 1) + which, parts.owner * (line.n + 1) + parts.line)
+            who, which = who[~violating], which[~violating]
         order = stable_order(who)
         who, which = who[order], which[order]
         finding, place = _of_findings(who, owner)
         which = which[place]
-        names = shown_array(take(self._line_names(), which))
+        names = shown_array(take(self._line_names("line"), which))
         of_claim = line.up("claim")[which]
         claims = self.context.kind("claim")
         full = pc.binary_join_element_wise(_claim_text(claims, "claim_id", of_claim), names, "/")
