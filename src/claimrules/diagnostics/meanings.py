@@ -351,7 +351,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "CR336": Meaning(
         "a table that is not what the sheet becomes",
-        "A table of that name has other columns or another key, or is no CSV.",
+        "A table of that name has other columns or another key, holds invented rows, or is no CSV.",
         "Choose another name by --table, or change the declaration.",
     ),
     "CR340": Meaning(

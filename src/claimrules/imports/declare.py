@@ -27,12 +27,13 @@ def declaration_text(shape: Shape, when: str) -> str:
 
 
 def _column(column: ColumnSpec) -> str:
-    kind = _type(column.type)
+    kind = type_text(column.type)
     labels = [f"{name}: {_text(text)}" for name, text in (("zh", column.zh), ("en", column.en)) if text]
     return f"{{{', '.join([f'type: {kind}', *labels])}}}" if labels else kind
 
 
-def _type(kind: Type) -> str:
+def type_text(kind: Type) -> str:
+    """A type as a declaration writes it."""
     if kind.values:
         return f"[{', '.join(_text(value) for value in kind.values)}]"
     if kind.base is Base.DECIMAL:

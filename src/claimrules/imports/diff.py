@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from claimrules.catalog import Type
+from claimrules.imports.declare import type_text
 from claimrules.imports.tables import ReadTable, read_tables
 from claimrules.imports.versions import Version
 
@@ -124,7 +126,7 @@ def _declared(old: ReadTable | None, new: ReadTable | None) -> tuple[str, ...]:
         return ()
     a, b = old.schema, new.schema
     out = [
-        f"column {name}: {a.columns.get(name, 'none')} → {b.columns.get(name, 'none')}"
+        f"column {name}: {_type(a.columns.get(name))} → {_type(b.columns.get(name))}"
         for name in dict.fromkeys((*a.columns, *b.columns))
         if a.columns.get(name) != b.columns.get(name)
     ]
@@ -138,3 +140,7 @@ def _declared(old: ReadTable | None, new: ReadTable | None) -> tuple[str, ...]:
     )
     out += [f"{what}: {x} → {y}" for what, x, y in facts if x != y]
     return tuple(out)
+
+
+def _type(kind: Type | None) -> str:
+    return "none" if kind is None else type_text(kind).strip("'")

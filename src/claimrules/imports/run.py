@@ -48,6 +48,8 @@ def import_files(files: Sequence[Path], options: ImportOptions) -> Imported:
     faults = found.faults
     if faults and not options.leave_faulty:
         raise KnowledgeError(_said(faults))
+    if not found.records:
+        raise refused("CR331", f"no row of the shape `{shape.name}` is in it", str(files[0]), help="is it the right sheet?")
     stored = read_stored(options.into, shape)
     known = _known(stored, shape, options)
     since = options.since.isoformat() if options.since else shape.valid_from

@@ -141,13 +141,13 @@ def _readings(read: NodeReader, node: Node | None) -> tuple[Reading, ...]:
             continue
         parts = read.mapping(item, ("match", "value"))
         pattern = _pattern(read, parts.get("match"))
-        value = read.text(parts.get("value"))
+        value = r"\g<0>" if parts.get("value") is None else read.text(parts.get("value"))
         if pattern is None:
             read.fault("a way to read says what it looks for: `match`", item)
-        elif value and any(int(number) > pattern.groups for number in re.findall(r"\\(\d)", value)):
+        elif any(int(number) > pattern.groups for number in re.findall(r"\\(\d)", value)):
             read.fault(f"`{value}` names a part in brackets that `match` does not have", item)
         else:
-            out.append(Reading(pattern, value or r"\g<0>"))
+            out.append(Reading(pattern, value))
     return tuple(out)
 
 

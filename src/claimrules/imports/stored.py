@@ -66,6 +66,11 @@ def read_stored(folder: Path, shape: Shape) -> Stored | None:
 
 
 def _check_fits(declaration: Declaration, shape: Shape, yaml: Path) -> None:
+    if declaration.invented:
+        help_ = "import into a folder of your own, --into DIR, and lay it over the rules by --knowledge DIR"
+        raise refused(
+            "CR336", f"the rows of `{shape.table}` are invented: official ones do not go among them", str(yaml), help=help_
+        )
     schema = declaration.schema
     lacking = [column.name for column in shape.declared if column.name not in schema.columns]
     if lacking:
