@@ -70,6 +70,10 @@ def subjects(*given):
         ("run(line.charged_at::date, INTERVAL 2 DAY)", ["a", "a", "c"]),  # 1, 3 and 6 March
         ("run(line.charged_at::date, INTERVAL 3 DAY)", ["a", "a", "a"]),
         ("run(line.charged_at::date, 2)", ["a", "a", "c"]),
+        ("run(line.charged_at::date, 1.9)", ["a", "b", "c"]),  # two days are longer
+        ("run(line.charged_at::date, 3.0)", ["a", "a", "a"]),
+        ("run(line.charged_at, 2.0)", ["a", "b", "c"]),  # a second too long
+        ("run(line.charged_at, 2.5)", ["a", "a", "c"]),
         ("run(line.charged_at, INTERVAL 48 HOUR)", ["a", "b", "c"]),  # a second too long
         ("run(line.quantity, 1.5)", ["a", "a", "c"]),  # 1, 2.5 and 4.0001
         ("run(line.quantity, 1.6)", ["a", "a", "a"]),
@@ -109,6 +113,51 @@ def test_persons_are_linked_on_so_many_dates(tmp_path):
         assert len(set(found.values())) == expected, n
         assert (found["P11"] == found["P21"]) == (n < 3)
         assert (found["P21"] == found["P31"]) == (n < 2)
+
+
+@pytest.mark.parametrize(
+    ("region", "verdict"),
+    [("330100", "clean"), ("110000", "flagged"), (None, "undecided")],  # 3 dates are wanted there, 1 elsewhere, 2 there are
+)
+def test_a_number_of_dates_that_is_not_known_makes_no_link(tmp_path, region, verdict):
+    (tmp_path / "parameters.yaml").write_text("links:\n  - {value: 3, region: '330000', source: law}\n", encoding="utf-8")
+    where = {"region": region} if region else {}
+    claims = [{"claim_id": f"C{p}{d}", "person_id": p, **where} for p in ("P1", "P2") for d in "12"]
+    lines = [line(f"{p}{d}", f"03-0{d}", f"C{p}{d}") for p in ("P1", "P2") for d in "12"]
+    logic = (
+        "params: {links: {default: 1, source: law}}\n"
+        "others: {o: {same: [provider], within: day, where: o.encounter.person_id <> encounter.person_id}}\n"
+        'per: [g: "cluster(o, param.links)"]\nflag: count(*) > 2\n'
+    )
+    assert set(verdicts(tmp_path, logic, lines, claims).values()) == {verdict}
+
+
+@pytest.mark.parametrize(
+    ("take", "chosen"),
+    [
+        ("first, order: o.m.rank", {"a": "b", "b": "a", "z": "b"}),
+        ("last, order: o.m.rank", {"a": "b", "b": "a", "z": "a"}),
+        ("first, order: o.m.rank DESC", {"a": "b", "b": "a", "z": "a"}),
+        ("previous, order: o.m.rank", {"a": "b", "b": None, "z": "?"}),  # z has no rank: nobody knows where it stands
+        ("next, order: o.m.rank", {"a": None, "b": "a", "z": "?"}),
+    ],
+)
+def test_others_stand_in_the_order_of_a_table_that_leaves_some_of_them_out(tmp_path, take, chosen):
+    knowledge = tmp_path / "knowledge"
+    knowledge.mkdir()
+    declared = "columns: {code: text, rank: integer}\nkey: [code]\nabsence: no-limit\n"
+    (knowledge / "ranks.yaml").write_text(declared, encoding="utf-8")
+    (knowledge / "ranks.csv").write_text("code,rank\nA,2\nB,1\n", encoding="utf-8")
+    lines = [line("a", "03-01"), line("b", "03-02", item="B"), line("z", "03-03", item="Z")]
+    others = f"match: {{m: {{table: ranks, key: {{code: o.line.item_code}}}}}}, same: [person], take: {take}"
+    found = {
+        wanted: verdicts(tmp_path, f"others: {{o: {{{others}}}}}\nflag: o.line.line_id = '{wanted}'\n", lines)
+        for wanted in "abz"
+    }
+    for row, other in chosen.items():
+        one = {wanted: found[wanted][row] for wanted in "abz"}
+        expected = {w: "undecided" if other == "?" else "flagged" if w == other else "clean" for w in "abz"}
+        assert one == expected, row
 
 
 # a window of each row's own, from a table

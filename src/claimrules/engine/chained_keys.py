@@ -9,17 +9,20 @@ import numpy as np
 from claimrules.catalog import TEXT, Base
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.components import components
+from claimrules.engine.kernels.exact import product
 from claimrules.engine.kernels.runs import runs
-from claimrules.engine.kernels.segments import group_ids, segment_any
+from claimrules.engine.kernels.segments import first_rows, group_ids, one_of_each, segment_any, segment_min
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values import times
-from claimrules.engine.values.numbers import aligned
+from claimrules.engine.values.numbers import aligned, scale_of
 from claimrules.engine.values.text import words_of
 from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal
 from claimrules.language.scope import time_of
 
 _DAY = 86_400_000_000
+_ALL_OF_TIME = 1 << 62
+"""More microseconds, or dates, than any two rows are apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,17 @@ def _measured(x: Column, gap: Expr, rows: RowSpace) -> tuple[Index, Any, Mask | 
         return np.asarray(times.micros(x), np.int64), micros, None
     limit = rows.evaluate(gap)
     if x.type.is_time:
-        return np.asarray(times.micros(x), np.int64), cast(Any, limit.data) * _DAY, limit.known
+        return np.asarray(times.micros(x), np.int64), _in_micros(limit), limit.known
     a, b = aligned(x, limit)
     return cast(Index, a), b, limit.known
+
+
+def _in_micros(days: Column) -> Any:
+    """So many days, which may be 1.5, in whole microseconds; more than time holds is as good as all of it."""
+    if days.type.base is Base.DOUBLE:
+        return cast(Any, days.data) * _DAY
+    exact = product(cast(Any, days.data), np.full(len(days), _DAY)) // 10 ** scale_of(days.type)
+    return np.clip(exact, -_ALL_OF_TIME, _ALL_OF_TIME).astype(np.int64)
 
 
 def _cluster(key: Expr, rows: RowSpace, _: Index, loose: Mask) -> Linked:
@@ -92,14 +103,19 @@ def _cluster(key: Expr, rows: RowSpace, _: Index, loose: Mask) -> Linked:
     day = np.asarray(times.days(time), np.int64)[relation.near]
     if time.known is not None:  # a row without a date may be of any date, another than all that are known
         day = np.where(time.known[relation.near], day, np.iinfo(np.int64).min // 2 + np.arange(len(day)))
-    n = rows.evaluate(cast(Expr, node.option)).data.astype(np.int64)[relation.near]
+    wanted = rows.evaluate(cast(Expr, node.option))
+    n = cast(Index, wanted.data).astype(np.int64)[relation.near]
+    never = at_once = n
+    if wanted.known is not None:  # of a number that is not known, no link is certain, and every one may be there
+        said = wanted.known[relation.near]
+        never, at_once = np.where(said, n, _ALL_OF_TIME), np.where(said, n, 0)
     sure = np.ones(len(a), np.bool_) if relation.sure is None else relation.sure.copy()
     for mask in (None if time.known is None else time.known, rows.member):
         if mask is not None:
             sure &= mask[relation.near]
     size = len(where)
-    certain = components(*_links(a[sure], b[sure], day[sure], n[sure]), size)
-    possible = components(*_links(a, b, day, n), size)
+    certain = components(*_links(a[sure], b[sure], day[sure], never[sure]), size)
+    possible = components(*_links(a, b, day, at_once), size)
     label = certain[mine]
     count = np.bincount(certain, minlength=size)
     wider = np.bincount(possible, minlength=size)
@@ -114,16 +130,14 @@ def _cluster(key: Expr, rows: RowSpace, _: Index, loose: Mask) -> Linked:
 
 
 def _links(a: Index, b: Index, day: Index, n: Index) -> tuple[Index, Index]:
-    """The pairs of persons joined on enough dates, by the rows of the first."""
+    """The pairs of persons joined on enough dates, by the rows of the first; of several numbers the least is enough."""
     if not len(a):
         return a, b
-    ids, k = group_ids([a, b, day], len(a))
-    first = np.zeros(k, np.int64)
-    first[ids] = np.arange(len(a))
-    pair, m = group_ids([a[first], b[first]], k)
-    dates = np.bincount(pair, minlength=m)
-    enough = dates[pair] >= n[first]
-    return a[first][enough], b[first][enough]
+    pair, k = group_ids([a, b], len(a))
+    on_a_date = one_of_each([pair, day], len(a))
+    dates = np.bincount(pair[on_a_date], minlength=k)
+    enough = first_rows(pair, k)[dates >= segment_min(n, pair, k)]
+    return a[enough], b[enough]
 
 
 CHAINS: dict[str, Callable[[Expr, RowSpace, Index, Mask], Linked]] = {"run": _run, "cluster": _cluster}

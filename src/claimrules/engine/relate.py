@@ -20,10 +20,10 @@ from claimrules.engine.prepare.arrays import take
 from claimrules.engine.prepare.order import sort_rows
 from claimrules.engine.reach import Reach
 from claimrules.engine.relation import PairSpace, Relation
-from claimrules.engine.sides import LeftRows, RightRows
+from claimrules.engine.sides import LeftRows, RightRows, owned
 from claimrules.engine.space import KindSpace, one_person
 from claimrules.engine.subject_rows import RowSpace, Subjects, SubjectSpace
-from claimrules.engine.values import ordinal, times
+from claimrules.engine.values import absent, ordinal, times
 from claimrules.engine.values.text import words_of
 from claimrules.engine.values.truth import falsehood, truth
 from claimrules.engine.window_test import WindowTest
@@ -32,8 +32,11 @@ from claimrules.language.expression import (
     Expr,
     Field,
     MatchField,
+    MatchRow,
+    Missing,
     RowId,
     conjuncts,
+    walk,
 )
 from claimrules.language.rule import OtherSpec
 from claimrules.language.scope import time_of
@@ -95,13 +98,25 @@ class Builder:
         """Each row's place by the others' own order, ties by claim_id and the row's own id."""
         if self._order is None:
             out = by_id(self.right, np.arange(self.right.n, dtype=np.int64))
-            every = self.rights if self.rights.whole else RightRows(RowSpace(self.right, np.arange(self.right.n)))
             for part in reversed(self.spec.order):
-                data = ordinal(every.evaluate(part.value))
+                data = ordinal(self._order_of(part.value))
                 out = out[np.argsort(-data[out] if part.descending else data[out], kind="stable")]
             self._order = np.empty(self.right.n, np.int64)
             self._order[out] = np.arange(self.right.n, dtype=np.int64)
         return self._order
+
+    def _order_of(self, value: Expr) -> Column:
+        """What orders the others, on every row of their kind; not known of rows that a match which it names leaves out."""
+        if self.rights.whole:
+            return self.rights.evaluate(value)
+        if not any(isinstance(part, MatchField | MatchRow | Missing) for part in walk(value)):
+            return self.right.evaluate(owned(value))
+        if not self.rights.n:
+            return absent(value.type, self.right.n)
+        place = self._places(np.arange(self.right.n, dtype=np.int64))
+        found = take(self.rights.evaluate(value), np.maximum(place, 0))
+        known = place >= 0 if found.known is None else found.known & (place >= 0)
+        return Column(found.type, found.data, known, found.words)
 
     def _places(self, one: Index) -> Index:
         """The taken rows' places on their side."""
@@ -373,8 +388,7 @@ class Builder:
         """What orders a row itself among its others."""
         if not self.spec.order:
             return self.lefts.evaluate(time_of(self.rows.base.rows.kind))
-        every = RightRows(RowSpace(self.right, np.arange(self.right.n)))
-        return take(every.evaluate(self.spec.order[0].value), self.lefts.at)
+        return take(self._order_of(self.spec.order[0].value), self.lefts.at)
 
 
 def by_id(base: KindSpace, at: Index) -> Index:
