@@ -145,11 +145,12 @@ class Values:
     def _compare(self, operator: str, left: Expr, right: Expr, place: Place) -> exp.Expr:
         a, b = self(left, place), self(right, place)
         plain = comparison(operator, a, left.type, b, right.type)
+        settled = []
         for this, other, sign in ((left, b, operator), (right, a, _MIRRORED[operator])):
             least = self.least(this, place)
             if least is not None:
-                return sql("COALESCE(_plain, _settled)", plain=plain, settled=sql(_SETTLED[sign], a=least, b=other))
-        return plain
+                settled.append(sql(_SETTLED[sign], a=least, b=other))
+        return exp.func("COALESCE", plain, *settled) if settled else plain
 
     def least(self, node: Expr, place: Place) -> exp.Expr | None:
         """The known part of an incomplete count or sum, which its whole is at least; None for anything else."""
