@@ -25,11 +25,11 @@ def packs(tmp_path_factory):
 @pytest.mark.parametrize("turn", range(TURNS))
 def test_all_say_the_same_of_small_worlds(packs, turn):
     tally = Tally()
-    for round_ in range(3):
+    for round_ in range(2):
         seed = f"quick/{turn}/{round_}"
         play(packs.turn(turn, seed), seed, tally, None, SMALL)
     assert not sum(tally.different.values()), tally.files
-    assert tally.verdicts["interpreter"] > 100
+    assert tally.verdicts["interpreter"] > 20
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
@@ -37,7 +37,7 @@ def test_all_say_the_same_of_a_larger_world(packs, turn):
     tally, seed = Tally(), f"larger/{turn}"
     play(packs.turn(turn, seed), seed, tally, None, MIDDLE)
     assert not sum(tally.different.values()), tally.files
-    assert tally.applicable > 50
+    assert tally.applicable > 10
 
 
 def test_a_planted_difference_is_found_and_shrunk_to_its_cause(packs):
