@@ -24,7 +24,9 @@ def replay(path: Path) -> list[str]:
     """The lines that differ, for the rule of the file."""
     told = json.loads(path.read_text(encoding="utf-8"))
     with TemporaryDirectory() as place:
-        base = {"rules": ROOT / "rules", "archetypes": ROOT / "tests" / "archetypes"}.get(told["pack"])
+        base = {"rules": ROOT / "rules", "archetypes": ROOT / "tests" / "archetypes", "trial": ROOT / "tests" / "trial"}.get(
+            told["pack"]
+        )
         folder = base or write(Path(place) / "rules")
         rule_id = re.search(r"^id: (\w+)", told["rule"], re.MULTILINE)[1]
         if base is None:
