@@ -62,7 +62,7 @@ def expected(history, mode, many, code, on, as_of):
     return sorted(words) if many else [max(words)] if words else []
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(histories(), st.sampled_from(["amends", "replaces"]), st.booleans())
 def test_a_table_says_on_every_day_what_the_editions_said_as_they_were_known(history, mode, many):
     rows = built(history, mode, many)
@@ -74,7 +74,7 @@ def test_a_table_says_on_every_day_what_the_editions_said_as_they_were_known(his
                 assert sorted(found(rows, many, code, on, as_of)) == said, (code, on, as_of)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(histories(), st.sampled_from(["amends", "replaces"]), st.booleans())
 def test_the_last_edition_again_changes_nothing(history, mode, many):
     rows = built(history, mode, many)
@@ -86,7 +86,7 @@ def test_the_last_edition_again_changes_nothing(history, mode, many):
     assert again.unchanged == len(new)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(histories(), st.sampled_from(["amends", "replaces"]))
 def test_no_row_that_was_written_is_ever_taken_out_by_an_edition_of_another_day(history, mode):
     """Learnt on different days, each: rows are only added."""

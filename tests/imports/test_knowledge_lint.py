@@ -113,12 +113,15 @@ def test_a_least_that_is_more_than_the_most(tables):
 
 
 def test_two_limits_of_one_thing_at_once_where_several_rows_may_hold(tables):
-    yaml = "columns: {code: text, sex: [male, female], why: text}\nkey: [code]\nmany: true\n"
-    head = "code,sex,why,valid_from,valid_to\n"
-    assert [(c, line) for c, line, _ in tables(t=(yaml, f"{head}A,male,,,\nA,female,,,\nB,male,x,,\nB,female,y,,\n"))] == [
-        ("CR342", 3)
-    ]
-    assert tables(t=(yaml, f"{head}A,male,,,2024-12-31\nA,female,,2025-01-01,\n")) == []
+    yaml = "columns: {code: text, most: integer, why: text}\nkey: [code]\nmany: true\n"
+    head = "code,most,why,valid_from,valid_to\n"
+    assert [(c, line) for c, line, _ in tables(t=(yaml, f"{head}A,1,,,\nA,2,,,\nB,1,x,,\nB,2,y,,\n"))] == [("CR342", 3)]
+    assert tables(t=(yaml, f"{head}A,1,,,2024-12-31\nA,2,,2025-01-01,\n")) == []
+
+
+def test_a_list_of_what_is_allowed_contradicts_nothing(tables):
+    yaml = "columns: {code: text, setting: [inpatient, emergency]}\nkey: [code]\nmany: true\n"
+    assert tables(t=(yaml, "code,setting\nA,inpatient\nA,emergency\n")) == []
 
 
 def test_a_pair_that_stands_both_ways(tables):

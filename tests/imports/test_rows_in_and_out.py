@@ -43,7 +43,7 @@ def outcome(rows, ending):
         return done.account, table_rows(folder / "k", "item_daily")
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(bodies, st.sampled_from(["csv", "xlsx"]))
 def test_every_row_has_one_outcome(rows, ending):
     account, written = outcome([["0", "首", "1", "日", item(99)], *rows], ending)
@@ -57,7 +57,7 @@ def test_every_row_has_one_outcome(rows, ending):
     assert account.written == account.added == len(written) == account.after
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(good, min_size=1, max_size=10))
 def test_good_rows_are_all_taken_and_repeated_ones_left_with_the_row_they_repeat(rows):
     account, written = outcome(rows, "csv")

@@ -36,13 +36,16 @@ def _bounds(table: ReadTable) -> Iterator[tuple[int, str, str]]:
 
 
 def _limits(table: ReadTable) -> Iterator[tuple[int, str, str]]:
-    """Where several rows may hold: those that differ in one number, window or word of a closed list, and in nothing else."""
+    """Where several rows may hold: those that differ in one number, window or yes or no, and in nothing else.
+
+    Words of a closed list are mostly the list of what is allowed, and contradict nothing.
+    """
     if not table.declaration.many:
         return
     keys = {column.name for column in table.schema.key}
     rows = table.standing()
     for name, kind in table.schema.columns.items():
-        if name in keys or not (kind.values or kind.base in (*_NUMBERS, Base.WINDOW, Base.BOOLEAN)):
+        if name in keys or kind.base not in (*_NUMBERS, Base.WINDOW, Base.BOOLEAN):
             continue
         at = table.at(name)
         groups = defaultdict(list)
