@@ -6,7 +6,7 @@ from claimrules.imports.built_in import built_in_names, load_shape
 from claimrules.imports.errors import listed, refused
 from claimrules.imports.header import missing
 from claimrules.imports.layout import Layout, Part, lay_out
-from claimrules.imports.shape import Shape
+from claimrules.imports.shape import ENDED, Condition, Shape
 from claimrules.imports.sheet import Sheet
 
 
@@ -38,15 +38,14 @@ def _score(layout: Layout) -> tuple[int, int]:
 
 def _asked(layout: Layout, shape: Shape) -> bool:
     """Whether the rows that the shape is about are there: shapes with equal headers differ by what the rows say."""
-    return all(any(_has(part, index) for part in (*layout.whole, *layout.names)) for index in range(len(shape.conditions)))
+    asked = [condition for condition in shape.conditions if condition.role != ENDED]
+    return all(any(_has(part, condition) for part in (*layout.whole, *layout.names)) for condition in asked)
 
 
-def _has(part: Part, number: int) -> bool:
-    if number >= len(part.header.conditions):
-        return False
-    condition, column = part.header.conditions[number]
+def _has(part: Part, condition: Condition) -> bool:
+    column = next((at for one, at in part.header.conditions if one is condition), None)
     rows = range(part.header.row + 1, len(part.sheet.rows))
-    return any(condition.match.search(part.sheet.cell(row, column)) for row in rows)
+    return column is not None and any(condition.match.search(part.sheet.cell(row, column)) for row in rows)
 
 
 def _unknown(sheets: Sequence[Sheet], shapes: Sequence[Shape]) -> Exception:

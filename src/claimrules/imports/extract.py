@@ -8,7 +8,7 @@ from claimrules.imports.account import Left, SheetAccount
 from claimrules.imports.body import Body, find_body, left
 from claimrules.imports.header import normal
 from claimrules.imports.layout import Layout, Part
-from claimrules.imports.shape import ColumnSpec, Shape
+from claimrules.imports.shape import ENDED, WHERE, ColumnSpec, Shape
 from claimrules.imports.sheet import Sheet
 from claimrules.imports.values import read_cell
 
@@ -27,10 +27,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What the sheets say, and the account of them."""
+    """What the sheets say, and the account of them. `ended`: records of which only the identity is meant."""
 
     records: tuple[Record, ...]
     sheets: tuple[SheetAccount, ...]
+    ended: tuple[Record, ...] = ()
 
     @property
     def faults(self) -> list[tuple[str, str, Left]]:
@@ -46,6 +47,7 @@ class _Rows:
     values: dict[int, dict[str, Cells]]
     left: dict[int, Left]
     used: set[int] = field(default_factory=set)
+    ended: set[int] = field(default_factory=set)
 
     def account(self, unused: str) -> SheetAccount:
         """The outcome of every row; one that nothing came of is left as `unused`."""
@@ -66,7 +68,7 @@ def extract(layout: Layout, shape: Shape) -> Extract:
     unique = _Unique(shape)
     for rows in whole:
         for row, values in rows.values.items():
-            unique.add(values, rows, row, ())
+            unique.add(values, rows, row, (), ends=row in rows.ended)
     if names:
         _join(names, codes, unique)
     accounts = [rows.account("") for rows in whole]
@@ -75,7 +77,7 @@ def extract(layout: Layout, shape: Shape) -> Extract:
     for sheet in layout.rest:
         every = tuple(left(sheet, row, "a sheet of another kind") for row in range(len(sheet.rows)))
         accounts.append(SheetAccount(sheet.file, sheet.name, len(sheet.rows), 0, every))
-    return Extract(tuple(unique.records), tuple(accounts))
+    return Extract(tuple(unique.records), tuple(accounts), tuple(unique.ended))
 
 
 def _rows(part: Part, shape: Shape, keys: set[str]) -> _Rows:
@@ -101,16 +103,29 @@ def _rows(part: Part, shape: Shape, keys: set[str]) -> _Rows:
     body: Body = find_body(sheet, header, anchors, shape.ends, lambda row: not read(row, others)[1])
     out = _Rows(part, {}, body.left)
     for row in body.rows:
-        other = next((c.said for c, at in header.conditions if not c.match.search(sheet.cell(row, at))), "")
-        if other:
-            out.left[row] = left(sheet, row, f"another kind of row by `{other}`")
+        other = _not_asked(part, row)
+        if other is not None:
+            out.left[row] = other
             continue
-        values, problem = read(row, part.columns)
+        if any(c.role == ENDED and c.match.search(sheet.cell(row, at)) for c, at in header.conditions):
+            out.ended.add(row)
+        said = (c for c in part.columns if row not in out.ended or c.name in (*shape.identity, "by", "region"))
+        values, problem = read(row, said)
         if problem:
             out.left[row] = left(sheet, row, problem, fault=True)
         else:
             out.values[row] = values
     return out
+
+
+def _not_asked(part: Part, row: int) -> Left | None:
+    """Why a row is none of those that a shape is about; None where it is."""
+    for condition, at in part.header.conditions:
+        cell = part.sheet.cell(row, at)
+        if condition.role == WHERE and not condition.match.search(cell):
+            reason = f"another kind of row by `{condition.said}`" if cell else f"`{condition.said}` is empty"
+            return left(part.sheet, row, reason, fault=not cell)
+    return None
 
 
 def _filled_down(part: Part) -> Sheet:
@@ -141,7 +156,8 @@ def _join(names: Sequence[_Rows], codes: Sequence[_Rows], unique: "_Unique") -> 
     for rows in codes:
         for row, values in rows.values.items():
             for named, name_row, more in by_name.get(normal(values["by"][0]), ()):
-                unique.add({**more, **values}, rows, row, ((named, name_row),))
+                ends = row in rows.ended or name_row in named.ended
+                unique.add({**more, **values}, rows, row, ((named, name_row),), ends=ends)
 
 
 @dataclass(slots=True)
@@ -150,6 +166,7 @@ class _Unique:
 
     shape: Shape
     records: list[Record] = field(default_factory=list)
+    ended: list[Record] = field(default_factory=list)
     _seen: dict[Cells, Record] = field(default_factory=dict)
     _keys: dict[Cells, Record] = field(default_factory=dict)
     _key_at: tuple[int, ...] = ()
@@ -159,9 +176,17 @@ class _Unique:
         keys = {column.name for column in self.shape.key} | {"region", "valid_from"}
         self._key_at = tuple(i for i, name in enumerate(names) if name in keys)
 
-    def add(self, values: dict[str, Cells], rows: _Rows, row: int, others: Sequence[tuple[_Rows, int]]) -> None:
+    def add(
+        self, values: dict[str, Cells], rows: _Rows, row: int, others: Sequence[tuple[_Rows, int]], *, ends: bool
+    ) -> None:
         """Add what a row says: one record for each combination of what its cells list."""
         sheet = rows.part.sheet
+        if ends:
+            cells_of = product(*(values.get(column.name, ("",)) for column in self.shape.all_columns))
+            self.ended += [Record(cells, sheet.file, sheet.name, sheet.lines[row]) for cells in cells_of]
+            for other, number in ((rows, row), *others):
+                other.used.add(number)
+            return
         again = against = None
         fresh: list[Record] = []
         for cells in product(*(values[column.name] for column in self.shape.all_columns)):

@@ -20,7 +20,8 @@ Group = tuple[str, tuple[str, ...]]
 class Edition:
     """What is laid over the table. `since`: the first day, "" for always; `known`: when it is learnt.
 
-    `key`, `identity`: places in a row's cells. `dated`: each row says itself from when it holds.
+    `key`, `identity`: places in a row's cells. `dated`: each row says itself from when it holds. `ended`: rows of which
+    only region and identity are meant: what is said of them ends.
     """
 
     rows: tuple[Version, ...]
@@ -31,6 +32,7 @@ class Edition:
     many: bool = False
     mode: str = REPLACES
     dated: bool = False
+    ended: tuple[Version, ...] = ()
 
     @property
     def slot(self) -> _SlotOf:
@@ -84,6 +86,8 @@ def _merge_since(stands: Sequence[Version], edition: Edition, out: Merged) -> No
     new: dict[Group, list[Version]] = defaultdict(list)
     for row in edition.rows:
         new[edition.group(row)].append(row)
+    for row in edition.ended:
+        new.setdefault(edition.group(row), [])
     for group, rows in new.items():
         _lay(before.get(group, []), rows, edition, out)
     if edition.mode == REPLACES:

@@ -7,14 +7,15 @@ from pathlib import Path
 from claimrules.imports.errors import refused
 from claimrules.imports.sheet import Sheet
 
-_GUESSED = ("utf-8-sig", "gb18030")
 _SEPARATORS = ("\t", ",", ";")
 _SEEN = 50
 _LONGEST = 1 << 24
 
 
 def read_text(path: Path, encoding: str = "") -> list[Sheet]:
-    """The one sheet of a text file. `encoding` "": UTF-8, or else GB 18030.
+    """The one sheet of a text file, in UTF-8, or else in `encoding`; where that is "", in GB 18030.
+
+    A text that begins as UTF-16 does, as spreadsheet programs write it, is read as that.
 
     Raises:
         KnowledgeError: CR330 it cannot be read, or is not in that encoding.
@@ -23,7 +24,7 @@ def read_text(path: Path, encoding: str = "") -> list[Sheet]:
         data = path.read_bytes()
     except OSError as error:
         raise refused("CR330", f"cannot read the file: {error.strerror or error}", str(path)) from None
-    text = _decoded(path, data, (encoding,) if encoding else _GUESSED)
+    text = _decoded(path, data, (*_marked(data), "utf-8-sig", encoding or "gb18030"))
     csv.field_size_limit(_LONGEST)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     rows: list[tuple[str, ...]] = []
@@ -37,6 +38,10 @@ def read_text(path: Path, encoding: str = "") -> list[Sheet]:
     except csv.Error as error:
         raise refused("CR330", f"not a table of text: {error}", str(path), line=line) from None
     return [Sheet(str(path), "", tuple(rows), tuple(lines))] if any(any(row) for row in rows) else []
+
+
+def _marked(data: bytes) -> tuple[str, ...]:
+    return ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ()
 
 
 def _decoded(path: Path, data: bytes, encodings: tuple[str, ...]) -> str:

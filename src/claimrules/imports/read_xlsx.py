@@ -64,13 +64,15 @@ def _not_computed(path: Path, sheet: str, cell: str) -> KnowledgeError:
 
 def _sheet(path: Path, sheet: Any) -> Sheet:
     rows = [[_text(cell) for cell in row] for row in sheet.iter_rows()]
+    while rows and not any(rows[-1]):  # formatted and empty: a program counts them, nobody has written them
+        rows.pop()
     first_row, first_column = sheet.min_row, sheet.min_column
     merged = tuple(
         Merged(a.min_row - first_row, a.max_row - first_row, a.min_col - first_column, a.max_col - first_column)
         for a in sorted(sheet.merged_cells.ranges, key=lambda a: (a.min_row, a.min_col))
     )
     for area in merged:
-        for row in range(area.top + 1, area.bottom + 1):
+        for row in range(area.top + 1, min(area.bottom + 1, len(rows))):
             rows[row][area.left] = rows[area.top][area.left]
     lines = tuple(range(first_row, first_row + len(rows)))
     return Sheet(str(path), sheet.title, tuple(tuple(row) for row in rows), lines, merged)

@@ -17,7 +17,7 @@ from claimrules.imports.extract import Extract, Record, extract
 from claimrules.imports.layout import lay_out, needs_codes, no_codes, unlike
 from claimrules.imports.merge import Edition, Group, Merged, merge
 from claimrules.imports.options import ImportOptions
-from claimrules.imports.shape import Shape
+from claimrules.imports.shape import REPLACES, Shape
 from claimrules.imports.stored import Stored, read_stored, table_text, write_table
 from claimrules.imports.versions import Version
 
@@ -48,16 +48,20 @@ def import_files(files: Sequence[Path], options: ImportOptions) -> Imported:
     faults = found.faults
     if faults and not options.leave_faulty:
         raise KnowledgeError(_said(faults))
-    if not found.records:
+    if not found.records and not found.ended:
         raise refused("CR331", f"no row of the shape `{shape.name}` is in it", str(files[0]), help="is it the right sheet?")
     stored = read_stored(options.into, shape)
     known = _known(stored, shape, options)
+    if faults and stored and stored.rows and shape.edition == REPLACES:
+        raise _cannot_leave(faults, shape)
     since = options.since.isoformat() if options.since else shape.valid_from
     edition = _edition(found, shape, stored, since, known, options)
     merged = merge(stored.rows if stored else (), edition)
     if merged.undated:
         raise _undated(merged, stored, shape)
     account = _account(found, shape, edition, merged, stored)
+    if stored and account.changed:
+        _check_known(stored, known)
     text = _table_text(merged, shape, stored)
     written: tuple[Path, ...] = ()
     if (account.changed or stored is None) and not options.dry_run:
@@ -105,12 +109,21 @@ def _known(stored: Stored | None, shape: Shape, options: ImportOptions) -> str:
     said = options.known_from.isoformat() if options.known_from else shape.known_from
     if stored is None or not stored.rows:
         return said
-    known = said or (options.today or date.today()).isoformat()  # noqa: DTZ011 - the day of whoever imports
-    latest = max(row.known for row in stored.rows)
+    return said or (options.today or date.today()).isoformat()  # noqa: DTZ011 - the day of whoever imports
+
+
+def _check_known(stored: Stored, known: str) -> None:
+    latest = max((row.known for row in stored.rows), default="")
     if known < latest:
-        message = f"`{shape.table}` has rows known since {latest}, and this edition is said to be known since {known}"
+        message = f"`{stored.schema.name}` has rows known since {latest}, and this edition would be known since {known}"
         raise refused("CR334", message, str(stored.path), help="give a later --known-from")
-    return known
+
+
+def _cannot_leave(faults: list[tuple[str, str, Left]], shape: Shape) -> KnowledgeError:
+    """Of a whole edition, what is left out has ended: an unreadable row would end the one that it is about."""
+    file, _, first = faults[0]
+    message = f"{len(faults)} rows cannot be read, and an edition that replaces `{shape.table}` would end what they say"
+    return refused("CR333", message, file, label=f"row {first.line}: {first.reason}", help="mend the sheet first")
 
 
 def _edition(found: Extract, shape: Shape, stored: Stored | None, since: str, known: str, options: ImportOptions) -> Edition:
@@ -134,7 +147,8 @@ def _edition(found: Extract, shape: Shape, stored: Stored | None, since: str, kn
     key = tuple(names.index(column.name) for column in shape.key)
     identity = tuple(names.index(name) for name in shape.identity if name in names)
     rows = tuple(version(record) for record in found.records)
-    edition = Edition(rows, since, known, key, identity, many, shape.edition, shape.dated)
+    ended = tuple(version(record) for record in found.ended)
+    edition = Edition(rows, since, known, key, identity, many, shape.edition, shape.dated, ended)
     blank = tuple(i for i, place in enumerate(at) if place < 0)
     return replace(edition, rows=_with_own_columns(edition, blank, stored.rows)) if stored and blank else edition
 

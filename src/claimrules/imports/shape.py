@@ -8,6 +8,7 @@ from claimrules.knowledge import Source
 from claimrules.knowledge.table import COMMON
 
 AMENDS, REPLACES = "amends", "replaces"
+WHERE, RECOGNISE, ENDED = "where", "recognise", "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,16 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Rows of a sheet that holds others as well: those in which a cell of the column `headers` has `match` in it."""
+    """Rows in which the cell of the column `headers` has `match` in it.
+
+    `role`: WHERE, only these rows are the table's; RECOGNISE, a sheet of this shape has such a row; ENDED, these rows say
+    that a row of the table holds no longer.
+    """
 
     headers: tuple[str, ...]
     match: re.Pattern[str]
     said: str
+    role: str = WHERE
 
 
 @dataclass(frozen=True, slots=True)

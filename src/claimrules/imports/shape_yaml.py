@@ -7,7 +7,18 @@ from pathlib import Path
 
 from claimrules.catalog import DATE, TEXT, KeyColumn, Match, Type
 from claimrules.diagnostics import ClaimRulesError, KnowledgeError, MappingNode, Node, ScalarNode, SequenceNode, read_yaml
-from claimrules.imports.shape import AMENDS, REPLACES, ColumnSpec, Condition, Expansion, Reading, Shape
+from claimrules.imports.shape import (
+    AMENDS,
+    ENDED,
+    RECOGNISE,
+    REPLACES,
+    WHERE,
+    ColumnSpec,
+    Condition,
+    Expansion,
+    Reading,
+    Shape,
+)
 from claimrules.imports.shape_nodes import NodeReader
 from claimrules.knowledge import Source
 from claimrules.knowledge.table import COMMON
@@ -17,7 +28,21 @@ SEPARATORS = "・·•、，,；;|\n\r\t "
 """What parts several codes in one cell."""
 
 _TOP = (
-    *("table", "title", "columns", "expand", "where", "key", "identity", "many", "gaps", "absence", "edition"),
+    *(
+        "table",
+        "title",
+        "columns",
+        "expand",
+        "where",
+        "recognise",
+        "ended",
+        "key",
+        "identity",
+        "many",
+        "gaps",
+        "absence",
+        "edition",
+    ),
     *("sheet", "ignore", "ends", "encoding", "source", "valid_from", "known_from", "region"),
 )
 _COLUMN = ("from", "type", "value", "values", "read", "split", "must", "fill", "optional", "zh", "en")
@@ -66,7 +91,7 @@ def _shape(read: NodeReader, top: MappingNode, file: str) -> Shape:
         key,
         identity or tuple(column.name for column in key),
         expansion,
-        _conditions(read, top.get("where")),
+        tuple(one for role in (WHERE, RECOGNISE, ENDED) for one in _conditions(read, top.get(role), role)),
         read.choice(top.get("edition"), (AMENDS, REPLACES), AMENDS),
         read.flag(top.get("many")),
         read.choice(top.get("gaps"), ("allowed", "error"), "allowed") == "allowed",
@@ -166,13 +191,13 @@ def _expansion(read: NodeReader, node: Node | None) -> Expansion | None:
     return Expansion(ColumnSpec("by", TEXT, by), _columns(read, body.get("columns"), node))
 
 
-def _conditions(read: NodeReader, node: Node | None) -> tuple[Condition, ...]:
+def _conditions(read: NodeReader, node: Node | None, role: str) -> tuple[Condition, ...]:
     out: list[Condition] = []
     for key, value in read.mapping(node, None).items:
         texts = read.texts(value)
         pattern = read.compiled("|".join(texts), value)
         if pattern is not None and texts:
-            out.append(Condition(tuple((key.text or "").split("|")), pattern, key.text or ""))
+            out.append(Condition(tuple((key.text or "").split("|")), pattern, key.text or "", role))
     return tuple(out)
 
 
