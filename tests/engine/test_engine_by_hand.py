@@ -102,3 +102,19 @@ def test_a_line_without_a_date_has_no_place_in_a_walk_and_its_subject_is_never_c
     claims = [visit("C1", "P1", 1)]
     lines = [fee("a", "C1", "1", 1), fee("b", "C1", "2", None)]
     assert judged(rule, claims, lines) == [("a", "undecided", False), ("b", "undecided", False)]
+
+
+def test_runs_are_compared_with_the_other_runs(judged):
+    """Visits on 1, 2, 3 and on 10, 11 March are two runs; each sees the other, by person."""
+    rule = """
+    of: claim
+    per: [person, spell: "run(claim.settled_at::date, INTERVAL 1 DAY)"]
+    let: {days: count(*)}
+    others:
+      longer: {of: subject, same: [person], where: longer.days > days}
+    flag: count(longer) > 0
+    amount: none
+    """
+    claims = [visit(f"C{day:02}", "P1", day) for day in (1, 2, 3, 10, 11)] + [visit("D", "P2", 10)]
+    said = {name: verdict for name, verdict, _ in judged(rule, claims)}
+    assert said == {"C01": "clean", "C02": "clean", "C03": "clean", "C10": "flagged", "C11": "flagged", "D": "clean"}
