@@ -100,6 +100,8 @@ def read_given(given: Mapping[str, Any], schemas: Mapping[str, TableSchema]) -> 
     Raises:
         ClaimsError: CR104 a column that is missing, CR119 a row that cannot be read.
     """
+    if not given:
+        return {}
     rejects = Rejects()
     shelf = Tables(filed({"registers": given}, ()))
     tables = Registers(schemas, [shelf], []).read(rejects, {})

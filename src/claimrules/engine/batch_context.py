@@ -84,10 +84,10 @@ class BatchContext:
         self.spaces.clear()
 
     def with_findings(self, findings: Rows) -> "BatchContext":
-        """The same with the findings of other rules as rows."""
-        spaces = {kind: space for kind, space in self.spaces.items() if kind != "finding"}
-        out = replace(self, findings=findings, spaces=spaces)
-        for space in spaces.values():
+        """The same with the findings of other rules as rows. The spaces are shared: to release one is to release both."""
+        self.spaces.pop("finding", None)
+        out = replace(self, findings=findings)
+        for space in out.spaces.values():
             space.kinds = out.kind
         return out
 

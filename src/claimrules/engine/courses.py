@@ -36,9 +36,16 @@ def courses(encounters: KindSpace, gap: int) -> Courses:
     """Which course each encounter belongs to.
 
     Encounters of one person whose principal diagnoses have the same first three characters are chained while the next
-    admission is at most `gap` days after the latest discharge so far. Not known
-    without a diagnosis, nor where one of the person's encounters for that diagnosis has no dates.
+    admission is at most `gap` days after the latest discharge so far. Not known without a diagnosis, nor where one of the
+    person's encounters for that diagnosis has no dates. Made once a batch and gap.
     """
+    found = encounters.courses.get(gap)
+    if found is None:
+        found = encounters.courses[gap] = _chained(encounters, gap)
+    return found
+
+
+def _chained(encounters: KindSpace, gap: int) -> Courses:
     person, disease = encounters.evaluate(_PERSON), encounters.evaluate(_DISEASE)
     admitted, discharged = (encounters.evaluate(time) for time in _TIMES)
     kind = cast(Index, disease.data).astype(np.int64)

@@ -13,7 +13,7 @@ from claimrules.engine.batch_context import ASSEMBLED, BatchContext
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.hits import Flagged, Trace, Undecided
 from claimrules.engine.kernels.segments import stable_order
-from claimrules.engine.lookup import Lookup
+from claimrules.engine.lookup import UNKNOWN, Lookup
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.reach import Reach
 from claimrules.engine.space import KindSpace, Space, home_of
@@ -248,7 +248,7 @@ class Evidence:
         )
         own = [leaf for leaf in leaves if isinstance(leaf, Field) and not leaf.owner]
         out = self._unknown(own)
-        unknown_rows = {name: found.rows == -2 for name, found in rows.matches.items()}
+        unknown_rows = {name: found.rows == UNKNOWN for name, found in rows.matches.items()}
         unknown_rows |= {name: found.incomplete for name, found in rows.sets.items()}
         for name, unknown in unknown_rows.items():
             if unknown.any():
@@ -257,8 +257,8 @@ class Evidence:
             whose = subjects.ids if relation.spec.of_subject else slice(None)
             if relation.incomplete is not None:
                 out.append(("history", relation.incomplete[whose]))
-            if relation.one is not None and (relation.one == -2).any():
-                out.append(("history" if self.context.reach != Reach() else name, (relation.one == -2)[whose]))
+            if relation.one is not None and (relation.one == UNKNOWN).any():
+                out.append(("history" if self.context.reach != Reach() else name, (relation.one == UNKNOWN)[whose]))
         out += self._unknown([leaf for leaf in leaves if leaf not in own])
         if rows.member is not None:
             out.append(("rows", ~rows.member))

@@ -30,6 +30,8 @@ def leave(
     Where it is not known whether an entry names a row, it is not known whether the row counts.
     """
     entries = [e for e in context.shelf.knowledge.exemptions if e.speaks_of(rule, base.rows.kind, context.as_of)]
+    if not entries:
+        return candidates, None, ()
     gone = np.zeros(len(candidates), np.bool_)
     unsure = np.zeros(len(candidates), np.bool_)
     out: list[Exempted] = []

@@ -6,7 +6,7 @@ A space remembers what it has evaluated, so that equal expressions of many rules
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -39,6 +39,9 @@ from claimrules.language.expression import (
     walk,
 )
 from claimrules.language.scope import time_of
+
+if TYPE_CHECKING:
+    from claimrules.engine.courses import Courses
 
 CodeTest = Callable[[str, list[str]], Mask]
 """Set name, distinct codes → which of them are in the set."""
@@ -123,7 +126,7 @@ class Space(ABC):
 
 
 class KindSpace(Space):
-    """All rows of one kind of a batch; shared by all rules."""
+    """All rows of one kind of a batch; shared by all rules. `courses`: of encounters, by the gap that ends a course."""
 
     def __init__(
         self,
@@ -138,6 +141,7 @@ class KindSpace(Space):
         self._parameter = parameter
         self._children: dict[tuple[str, str], tuple[Index, Index, Index]] = {}
         self._sequence: Index | None = None
+        self.courses: dict[int, Courses] = {}
 
     def up(self, kind: str) -> Index:
         """Each row's place among the rows of a kind above it, or itself."""

@@ -1,6 +1,6 @@
 """What lines, claims and days have in scope, and what the fund paid of it: whole cents."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -41,6 +41,8 @@ class Purse:
 
     claim: KindSpace
     line: KindSpace
+    _of_lines: Money | None = field(init=False, default=None)
+    _of_claims: Money | None = field(init=False, default=None)
 
     def line_scope(self, kind: KindSpace, at: Index) -> Money:
         """Each line's amount inside the scope of the insurance; computed from its other parts where it is not given.
@@ -61,14 +63,24 @@ class Purse:
         own = column_of(self.claim, "in_scope_amount", at)
         if own.known.all():
             return own
-        lines = self.line_scope(self.line, np.arange(self.line.n, dtype=np.int64))
-        up = self.line.rows.up["claim"]
+        if self._of_claims is None:
+            self._of_claims = self._scope_of_claims()
+        return Money(self._of_claims.cents[at], self._of_claims.known[at])
+
+    def _scope_of_claims(self) -> Money:
+        every, up = np.arange(self.claim.n, dtype=np.int64), self.line.rows.up["claim"]
+        own = column_of(self.claim, "in_scope_amount", every)
+        fund = column_of(self.claim, "fund_amount", every)
+        lines = self._scope_of_lines()
         total = segment_sum(np.where(lines.known, lines.cents, 0), up, self.claim.n)
-        count = np.bincount(up, minlength=self.claim.n)
-        fund = column_of(self.claim, "fund_amount", at)
-        has_lines = count[at] > 0
-        cents = np.where(own.known, own.cents, np.where(has_lines, total[at], fund.cents))
+        has_lines = np.bincount(up, minlength=self.claim.n) > 0
+        cents = np.where(own.known, own.cents, np.where(has_lines, total, fund.cents))
         return Money(cents, own.known | has_lines | fund.known)
+
+    def _scope_of_lines(self) -> Money:
+        if self._of_lines is None:
+            self._of_lines = self.line_scope(self.line, np.arange(self.line.n, dtype=np.int64))
+        return self._of_lines
 
     def scope_of_parts(self, rule: Rule, space: KindSpace, rows: Index, claims: Index) -> Money:
         """What claims of encounters have in scope; of days, what their lines of that date have.
@@ -77,7 +89,7 @@ class Purse:
         """
         if rule.kind != "day" or rule.amount.method == "whole_encounter":
             return self.claim_scope(claims)
-        lines = self.line_scope(self.line, np.arange(self.line.n, dtype=np.int64))
+        lines = self._scope_of_lines()
         time = self.line.evaluate(time_of("line"))
         dated = np.flatnonzero(lines.known if time.known is None else lines.known & time.known)
         date = np.concatenate([cast(Any, space.rows.columns["date"].data)[rows], days(time)[dated]])

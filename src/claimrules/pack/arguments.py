@@ -1,7 +1,7 @@
 """What callers give, made what was meant, or refused by name: Python has no compiler to do it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,23 @@ def history_of(value: Iterable[Claim] | None) -> list[Claim] | None:
     if isinstance(value, Claim | Mapping):
         raise ClaimsError(Diagnostic("CR116", "the history is a list of claims, not one", help="write history=[claim]"))
     return None if value is None else [claim_of(claim) for claim in value]
+
+
+def refuse_doubled(claims: Sequence[Claim]) -> None:
+    """Equal keys: at the doctor's desk a mistake, not a row to reject.
+
+    Raises:
+        ClaimsError: CR114.
+    """
+    seen: set[str] = set()
+    for claim in claims:
+        if claim.claim_id in seen:
+            raise ClaimsError(Diagnostic("CR114", f"the claim `{claim.claim_id}` is given twice"))
+        seen.add(claim.claim_id)
+        lines = [line.line_id for line in claim.lines]
+        if len(set(lines)) < len(lines):
+            double = next(line for line in lines if lines.count(line) > 1)
+            raise ClaimsError(Diagnostic("CR114", f"the claim `{claim.claim_id}` has the line `{double}` twice"))
 
 
 def registers_of(value: Mapping[str, Any] | None, known: Mapping[str, TableSchema]) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from claimrules.findings import make_findings
 from claimrules.language.expression import Expr
 from claimrules.language.rule import Message
 from claimrules.models import Claim
-from claimrules.pack.arguments import claim_of, history_of, refuse_no_claims, registers_of
-from claimrules.plan import RulePlan
+from claimrules.pack.arguments import claim_of, history_of, refuse_doubled, refuse_no_claims, registers_of
+from claimrules.pack.parameters import typed_parameters
+from claimrules.plan import RulePlan, make_plan
 
 if TYPE_CHECKING:
     from claimrules.pack.rule_pack import RulePack
@@ -46,18 +47,12 @@ def explain_claim(
     known = pack.knowledge.registers
     shelf = pack._shelf_with(read_given(registers_of(registers, known), known))
     asked = _asked(pack, rule, Reach(since, alone=others is None, person=True), shelf)
-    from claimrules.pack.rule_pack import _refuse_doubled  # noqa: PLC0415 - it imports this when it is asked
-
-    _refuse_doubled([claim, *(others or ())])
+    claims = [claim, *(others or ())]
+    refuse_doubled(claims)
     if claim.is_reversed:
         return _reversed(asked, claim.claim_id)
-    batch = ClaimBatch.from_claims([_with_encounter(c) for c in (claim, *(others or ())) if not c.is_reversed])
+    batch = ClaimBatch.from_claims([c for c in claims if not c.is_reversed])
     return explain_batch(asked, batch, claim.claim_id, subject=subject, nearest=nearest)
-
-
-def _with_encounter(claim: Claim) -> Claim:
-    """As the door of an audit has it, so that subjects have the same names: an encounter goes by its claim."""
-    return claim if claim.encounter_id is not None else claim.model_copy(update={"encounter_id": claim.claim_id})
 
 
 def explain_input(
@@ -173,6 +168,7 @@ def _filled(pack: "RulePack", rule_id: str, nodes: tuple[Expr, ...]) -> tuple[Ex
     """The nodes as the plan would have them: they go through the planner as the parts of a message."""
     message = Message(nodes)
     rule = replace(pack.rules[rule_id], message=(message, message))
-    planned = replace(pack, rules={**pack.rules, rule_id: rule}).with_params({}).plan.only(frozenset({rule_id}))
+    known, typed = pack.knowledge, typed_parameters(pack.rules, pack.parameters)
+    planned = make_plan([rule], known.schemas, typed, known.varies, known.changes)
     parts = planned.rules[0].rule.message[0].parts
     return tuple(part for part in parts if not isinstance(part, str))

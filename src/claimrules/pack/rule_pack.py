@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from claimrules.batch import ClaimBatch, Intake, open_claims, read_given
 from claimrules.catalog import Type
-from claimrules.diagnostics import ClaimsError, Diagnostic, Level, PlanError, suggest
+from claimrules.diagnostics import Diagnostic, Level, PlanError, suggest
 from claimrules.engine.batch_context import BatchContext, Shelf
 from claimrules.engine.hits import Counts
 from claimrules.engine.prepare import prepare
@@ -37,7 +37,7 @@ from claimrules.findings.verdicts import verdict_table
 from claimrules.knowledge import KnowledgeSet, ParameterRows
 from claimrules.language import Rule, Source
 from claimrules.models import Claim
-from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refuse_no_claims, registers_of
+from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refuse_doubled, refuse_no_claims, registers_of
 from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ordered
 from claimrules.pack.in_turn import run_in_turn
 from claimrules.pack.parameters import parameter_tables, typed_parameters
@@ -311,7 +311,7 @@ class RulePack:
         """
         claim, others = claim_of(claim), history_of(history)
         claims = [claim, *(others or ())]
-        _refuse_doubled(claims)
+        refuse_doubled(claims)
         if claim.is_reversed:
             return CheckResult((), ())
         # Claims are checked already: the door for tables would read every cell again.
@@ -351,9 +351,7 @@ class RulePack:
         from claimrules.pack.explaining import explain_claim  # noqa: PLC0415 - an audit does not wait for it
 
         since = _since(history_from)
-        return explain_claim(
-            self, claim, rule, history, subject=subject, since=since, nearest=nearest, registers=registers
-        )
+        return explain_claim(self, claim, rule, history, subject=subject, since=since, nearest=nearest, registers=registers)
 
     def explain_in(
         self,
@@ -426,19 +424,6 @@ def _since(history_from: dt.date | str | None) -> int | None:
 def _sorted(table: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = ordered(table).to_pylist() if table.num_rows else []
     return rows
-
-
-def _refuse_doubled(claims: Sequence[Claim]) -> None:
-    """Equal keys: at the doctor's desk a mistake, not a row to reject."""
-    seen: set[str] = set()
-    for claim in claims:
-        if claim.claim_id in seen:
-            raise ClaimsError(Diagnostic("CR114", f"the claim `{claim.claim_id}` is given twice"))
-        seen.add(claim.claim_id)
-        lines = [line.line_id for line in claim.lines]
-        if len(set(lines)) < len(lines):
-            double = next(line for line in lines if lines.count(line) > 1)
-            raise ClaimsError(Diagnostic("CR114", f"the claim `{claim.claim_id}` has the line `{double}` twice"))
 
 
 def _yuan(cents: int) -> Decimal:
