@@ -23,11 +23,11 @@ class Covered:
     lines: dict[str, dict[int, list[str]]]
 
     def tests(self, path: Path, lines: Sequence[int]) -> set[str]:
-        """The tests that run one of the lines; those of the whole module where only its import does."""
+        """The tests that run one of the lines; where an import does, those of the module, or all."""
         of_file = self.lines.get(str(path.relative_to(PACKAGE)), {})
         found = {test for line in lines for test in of_file.get(line, ())}
         if not found and set(lines) & _import_lines(path):
-            found = {test for tests in of_file.values() for test in tests}
+            found = {test for tests in of_file.values() for test in tests} or set(self.seconds)
         return {near for test in found for near in self._beside(test)}
 
     def _beside(self, test: str) -> list[str]:

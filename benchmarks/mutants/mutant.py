@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -39,7 +40,7 @@ class Mutant:
     def change_name(self) -> str:
         """The operator, with the direction of those that make two changes of a place."""
         more_or_less = ("_More", "_Less")[self.occurrence % 2] if self.operator.endswith("NumberReplacer") else ""
-        return self.operator.removeprefix("core/").removeprefix("Replace") + more_or_less
+        return _short(self.operator) + more_or_less
 
     @cached_property
     def original(self) -> str:
@@ -58,6 +59,10 @@ class Mutant:
         return next(((old.strip(), new.strip()) for old, new in pairs if old != new), ("", ""))
 
 
+def _short(operator: str) -> str:
+    return operator.removeprefix("core/").removeprefix("Replace")
+
+
 def sample(size: int, seed: int) -> list[Mutant]:
     """Draw mutants: every room in proportion to its places, one mutant a place, the same for the same seed and source."""
     by_room = {room.name: _shuffled(room, seed) for room in ROOMS}
@@ -68,7 +73,15 @@ def sample(size: int, seed: int) -> list[Mutant]:
 
 def chosen(ids: set[str]) -> list[Mutant]:
     """The mutants of those ids, drawn before."""
-    return [mutant for room in ROOMS for path in room.files() for mutant in _mutants(room.name, path) if mutant.id in ids]
+    files = {id_.split(":", 1)[0] for id_ in ids}
+    return [
+        mutant
+        for room in ROOMS
+        for path in room.files()
+        if str(path.relative_to(PACKAGE)) in files
+        for mutant in _mutants(room.name, path, ids)
+        if mutant.id in ids
+    ]
 
 
 def _shuffled(room: Room, seed: int) -> list[list[Mutant]]:
@@ -103,14 +116,15 @@ def _differs(mutant: Mutant) -> bool:
     return mutated != ast.dump(ast.parse(mutant.original))
 
 
-def _mutants(room: str, path: Path) -> list[Mutant]:
+def _mutants(room: str, path: Path, ids: Collection[str] = ()) -> list[Mutant]:
+    """All mutants of a module; with `ids`, those of the operators that these name."""
     source = path.read_text(encoding="utf-8")
     places, nodes = places_of(source), list(ast_nodes(get_ast(source)))  # in the order in which occurrences count
     keys = _keys(path.relative_to(PACKAGE), source)
     return [
         Mutant(room, path, start, name, occurrence, tuple(places.lines(start[0])), f"{keys[start[0] - 1]}:{start[1]}")
         for name in operator_names()
-        if not name.endswith(_LEFT_OUT)
+        if not name.endswith(_LEFT_OUT) and (not ids or any(_short(name) in id_ for id_ in ids))
         for occurrence, start in enumerate(_starts(name, nodes))
         if start != _NOWHERE and places.counts(start)
     ]
