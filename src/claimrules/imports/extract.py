@@ -10,7 +10,7 @@ from claimrules.imports.header import normal
 from claimrules.imports.layout import Layout, Part
 from claimrules.imports.shape import ENDED, WHERE, ColumnSpec, Shape
 from claimrules.imports.sheet import Sheet
-from claimrules.imports.values import read_cell
+from claimrules.imports.values import Read, read_cell
 
 Cells = tuple[str, ...]
 
@@ -85,6 +85,15 @@ def _rows(part: Part, shape: Shape, keys: set[str]) -> _Rows:
     sheet, header = part.sheet, part.header
     anchors = [header.at[c.name] for c in part.columns if c.name in header.at and (c.name in keys or c.name == "by")]
 
+    memory: dict[str, dict[str, Read]] = {column.name: {} for column in part.columns}
+
+    def cell(text: str, column: ColumnSpec) -> Read:
+        """Each distinct text of a column is read once."""
+        known = memory[column.name]
+        if text not in known:
+            known[text] = read_cell(text, column, is_key=column.name in keys)
+        return known[text]
+
     def read(row: int, columns: Iterable[ColumnSpec]) -> tuple[dict[str, Cells], str]:
         values: dict[str, Cells] = {}
         problem = ""
@@ -94,7 +103,7 @@ def _rows(part: Part, shape: Shape, keys: set[str]) -> _Rows:
             if at is None and column.constant is None:
                 values[column.name] = ("",)
                 continue
-            got = read_cell(text, column, is_key=column.name in keys)
+            got = cell(text, column)
             values[column.name] = got.values
             problem = problem or got.problem
         return values, problem

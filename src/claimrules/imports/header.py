@@ -25,7 +25,8 @@ class Header:
 
 def normal(text: str) -> str:
     """A label as it is compared: full-width as plain, without white space, small letters."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).lower()
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return "".join(plain.split()).lower()
 
 
 @lru_cache(maxsize=4096)

@@ -133,11 +133,13 @@ def _edition(found: Extract, shape: Shape, stored: Stored | None, since: str, kn
     at = [own.index(name) if name in own else -1 for name in names]
     common = {name: own.index(name) for name in ("valid_from", "valid_to", "region", "source") if name in own}
 
+    names_of = {record.file: Path(record.file).name for record in (*found.records, *found.ended)}
+
     def version(record: Record) -> Version:
         def said(name: str, otherwise: str) -> str:
             return record.cells[common[name]] or otherwise if name in common else otherwise
 
-        source = options.source or said("source", Path(record.file).name)
+        source = options.source or said("source", names_of[record.file])
         place = f"{record.sheet}!{record.line}" if record.sheet else str(record.line)
         region = said("region", shape.region)
         start, end = said("valid_from", since), said("valid_to", "")

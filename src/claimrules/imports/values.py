@@ -39,10 +39,11 @@ def canonical(text: str, kind: Type) -> str | None:
 
 def canonical_all(texts: Iterable[str], kind: Type) -> list[str]:
     """Values that have been checked before, as `canonical` writes them."""
-    return [text if (found := canonical(text, kind)) is None else found for text in texts]
+    given = list(texts)
+    words = {text: canonical(text, kind) for text in set(given)}
+    return [text if words[text] is None else str(words[text]) for text in given]
 
 
-@lru_cache(maxsize=1 << 16)
 def read_cell(text: str, column: ColumnSpec, *, is_key: bool) -> Read:
     """What a cell says. An empty cell is empty where the column is text or optional, and else a problem."""
     if column.constant is not None:
