@@ -49,6 +49,20 @@ def test_decimals_that_64_bits_do_not_hold_are_exact(value):
     assert (column.data.dtype == object) == (not -(2**63) <= value < 2**63)
 
 
+@pytest.mark.parametrize(
+    ("values", "equal"),
+    [
+        (np.array([0.0, -0.0, 1.5, 1.5]), [(0, 1), (2, 3)]),
+        (np.array([10**30, 10**30, 10**30 + 1, 10**30 + 1], dtype=object), [(0, 1), (2, 3)]),
+        (np.array([True, True, False, False]), [(0, 1), (2, 3)]),
+    ],
+)
+def test_equal_values_have_equal_codes(values, equal):
+    ids, k = segments.group_ids([segments.equal_codes(values)], len(values))
+    assert k == 2
+    assert [ids[a] == ids[b] for a, b in equal] == [True, True]
+
+
 def test_a_column_of_nothing_known():
     for type_ in (pa.int64(), pa.bool_(), pa.date32(), pa.decimal128(10, 2)):
         column = column_of(pa.nulls(3, type_), type_of(type_))

@@ -160,6 +160,24 @@ def test_others_stand_in_the_order_of_a_table_that_leaves_some_of_them_out(tmp_p
         assert one == expected, row
 
 
+WIDE = "(" + " * ".join(["line.quantity"] * 5) + ")"  # 20 digits after the point, and more than 64 bits
+
+
+@pytest.mark.parametrize(
+    ("logic", "expected"),
+    [
+        (f'per: [person, k: "{WIDE}"]\nflag: count(*) > 1\n', "aab"),
+        (f"per: [person]\nflag: count(DISTINCT {WIDE}) = 2\n", "aaa"),
+        (f"per: [person]\nflag_rows: nth({WIDE}) = 2\n", "aaa"),
+        (f'others: {{o: {{same: ["{WIDE}"]}}}}\nflag: count(o) > 0\n', "aab"),
+    ],
+)
+def test_numbers_that_64_bits_do_not_hold_are_told_apart(tmp_path, logic, expected):
+    amounts = {"x": "123456789.1234", "y": "123456789.1234", "z": "123456789.1235"}
+    found = verdicts(tmp_path, logic, [line(name, "03-01", quantity=quantity) for name, quantity in amounts.items()])
+    assert [found[name] for name in "xyz"] == ["flagged" if mark == "a" else "clean" for mark in expected]
+
+
 # a window of each row's own, from a table
 
 

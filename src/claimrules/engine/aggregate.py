@@ -15,6 +15,7 @@ from claimrules.catalog import BOOLEAN, DOUBLE, INTEGER, Base
 from claimrules.engine import statistics
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.segments import (
+    equal_codes,
     group_ids,
     segment_any,
     segment_count,
@@ -82,18 +83,12 @@ def reduce(node: Aggregate, argument: Column | None, condition: Column | None, m
 def _count(node: Aggregate, argument: Column | None, counted: Mask, ids: Index, k: int, known: Mask | None) -> Column:
     if node.distinct and argument is not None:
         values = cast(Any, argument.data)[counted]
-        pair, n_pairs = group_ids([ids, _comparable(values)], len(ids))
+        pair, n_pairs = group_ids([ids, equal_codes(values)], len(ids))
         owner = np.zeros(n_pairs, np.int64)
         owner[pair] = ids
         ids = owner
     data = segment_count(ids, k)
     return Column(INTEGER, data, known, None, None if known is None else ~known)
-
-
-def _comparable(values: Any) -> Any:
-    if values.dtype == np.float64:
-        return values.view(np.int64)
-    return values.astype(np.int64) if values.dtype != np.int64 else values
 
 
 def _numbers(node: Aggregate, argument: Column, counted: Mask, ids: Index, k: int, known: Mask | None) -> Column:

@@ -10,7 +10,7 @@ from claimrules.catalog import Absence
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.chained_keys import CHAINS
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.kernels.segments import group_ids, one_of_each, segment_any
+from claimrules.engine.kernels.segments import equal_codes, group_ids, one_of_each, segment_any
 from claimrules.engine.lookup import MISSING
 from claimrules.engine.matching import expanded, narrowed_by_where, question_of, taken
 from claimrules.engine.prepare.lazy import Lazy
@@ -122,9 +122,9 @@ def _id_ranks(rows: RowSpace) -> list[Index]:
 
 def _code(column: Column) -> Index:
     """Numbers that are equal for equal values; what is not known stands apart."""
-    data = column.data.view(np.int64) if column.data.dtype == np.float64 else column.data.astype(np.int64)
+    data = cast(Index, equal_codes(column.data))
     if column.known is None:
-        return cast(Index, data)
+        return data
     return np.where(column.known, data, data.min(where=column.known, initial=0) - 1)
 
 

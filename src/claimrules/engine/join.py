@@ -6,7 +6,7 @@ import numpy as np
 
 from claimrules.catalog import Base
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.kernels.segments import group_ids, stable_order
+from claimrules.engine.kernels.segments import equal_codes, group_ids, stable_order
 from claimrules.engine.values import times
 from claimrules.engine.values.numbers import aligned
 from claimrules.engine.values.text import codes_alike
@@ -61,5 +61,5 @@ def comparable(a: Column, b: Column) -> tuple[Any, Any]:
         return times.micros(a), times.micros(b)
     if a.type.is_number and b.type.is_number:
         x, y = aligned(a, b)
-        return (x.view(np.int64), y.view(np.int64)) if x.dtype == np.float64 else (x, y)
+        return equal_codes(x), equal_codes(y)
     return np.asarray(a.data).astype(np.int64), np.asarray(b.data).astype(np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from claimrules.catalog import INTEGER, Type
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.scan import excess_within, supply_left
-from claimrules.engine.kernels.segments import dense_rank_first_seen, rank_within, running_sum, segment_any
+from claimrules.engine.kernels.segments import dense_rank_first_seen, equal_codes, rank_within, running_sum, segment_any
 from claimrules.engine.values.numbers import aligned, scale_of, to_scale, whole
 from claimrules.engine.values.truth import both_known
 
@@ -93,8 +93,7 @@ def _upto(type_: Type, arguments: Sequence[Column], steps: Steps) -> Column:
 def _nth(_: Type, arguments: Sequence[Column], steps: Steps) -> Column:
     x = arguments[0]
     rows, _left_out = steps.walked(x.known)
-    values = cast(Any, x.data)[rows]
-    values = values.view(np.int64) if values.dtype == np.float64 else values.astype(np.int64)
+    values = equal_codes(cast(Any, x.data)[rows])
     data, known = steps.spread(rows, dense_rank_first_seen(values, steps.ids[rows]))
     return Column(INTEGER, data, known)
 

@@ -49,6 +49,13 @@ def group_ids(keys: Sequence[Integers], n: int) -> tuple[Index, int]:
     return _ranks(*pack_keys(keys, n))
 
 
+def equal_codes(values: Numbers) -> Numbers:
+    """Whole numbers that are equal where the values are, for `group_ids`; Python's ints stay as they are."""
+    if values.dtype.kind == "f":
+        return np.asarray((values + 0.0).view(np.int64))  # -0.0 + 0.0 is 0.0
+    return values if values.dtype.kind == "O" else values.astype(np.int64, copy=False)
+
+
 def stable_order(key: Integers) -> Index:
     """The rows in ascending order of `key`, equal ones as they stand."""
     n = len(key)
@@ -210,6 +217,8 @@ def _from_zero(key: Integers) -> tuple[Index, int]:
     span = high - low + 1
     if span > _ROOM:
         return _sorted_ranks(key)
+    if key.dtype.kind == "O":
+        return (key - low).astype(np.int64), span
     whole = key.astype(np.int64, copy=False)
     return (whole if low == 0 else whole - low), span
 
