@@ -26,7 +26,7 @@ class Covered:
         """The tests that run one of the lines; where an import does, those of the module, or all."""
         of_file = self.lines.get(str(path.relative_to(PACKAGE)), {})
         found = {test for line in lines for test in of_file.get(line, ())}
-        if not found and set(lines) & _import_lines(path):
+        if set(lines) & _import_lines(path):
             found = {test for tests in of_file.values() for test in tests} or set(self.seconds)
         return {near for test in found for near in self._beside(test)}
 

@@ -227,3 +227,20 @@ def test_an_other_row_that_two_knowledge_rows_relate_counts_once(tmp_path):
     csv = "code,twin\nA,C1\nA,C\nA,C2\nB,C2\nB,Z\n"
     found = verdicts(tmp_path, logic % (2, 12), lines, twin=(declared, csv))
     assert (found["a"], found["b"]) == ("flagged", "clean")
+
+
+def test_others_that_are_subjects_do_not_hide_those_that_are_rows(tmp_path):
+    (tmp_path / "some_rule.yaml").write_text(
+        HEAD
+        + "per: [person, item]\nothers:\n  a_peer: {of: subject, same: [person]}\n"
+        + "  b_row: {of: line, same: [person], within: day}\n"
+        + "flag_rows: line.item_code = 'A' AND count(b_row) > 0 AND count(a_peer) > 0\n",
+        encoding="utf-8",
+    )
+    plain = {"claim_id": "C1", "quantity": "1", "amount": "1", "charged_at": "2024-05-05 08:00:00"}
+    given = {
+        "claims": table([{"claim_id": "C1", "person_id": "P1", "provider_id": "H1"}]),
+        "lines": table([{**plain, "line_id": c.lower(), "item_code": c} for c in "ABC"]),
+    }
+    [row] = claimrules.load(tmp_path).audit(given).findings.to_pylist()
+    assert (row["line_ids"], row["involved_line_ids"]) == (["a"], ["b", "c"])

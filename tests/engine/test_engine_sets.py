@@ -103,6 +103,9 @@ def test_sums_are_at_least_what_is_known_of_them():
     assert made.data.tolist() == [10, 7, -5, 0]
     assert made.least is not None
     assert made.least.tolist() == [True, False, False, False]  # -5 shows that it may yet shrink
+    nothing = reduced("sum", numbers(0, None, 1, 2, 3, 4))[0].least
+    assert nothing is not None
+    assert nothing.tolist() == [True, False, False, False]
     assert reduced("sum", values, node=DAYS)[0].least is None  # days are not known to be never negative
     assert reduced("sum", numbers(1, 2, 3, 4, 5, 6))[0].least is None
     assert reduced("sum", values, mask("TTTTTF"))[1] == [None, 7, -5, 0]
