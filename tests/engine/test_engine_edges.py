@@ -13,6 +13,7 @@ from claimrules.batch import ClaimBatch
 from claimrules.catalog import TIMESTAMP, decimal
 from claimrules.engine.column import Column
 from claimrules.engine.kernels import segments
+from claimrules.engine.kernels.scan import supply_left
 from claimrules.engine.listed import distinct_list
 from claimrules.engine.prepare.arrays import column_of, take, type_of
 from claimrules.engine.values.times import DAY
@@ -235,3 +236,11 @@ def test_others_with_knowledge_of_their_own(tmp_path):
     given = lines(("a", "A"), ("b", "B"), ("x", "X"), ("z", "Z"))
     found = claimrules.load(tmp_path).judge(ClaimBatch.from_tables(given), "some_rule").to_pylist()
     assert {row["line_id"]: row["verdict"] for row in found} == {"a": "clean", "b": "clean", "x": "flagged", "z": "clean"}
+
+
+def test_supplies_that_64_bits_do_not_hold_together_are_exact():
+    big = 2**62
+    left = supply_left(np.array([big, big, 5, 7]), np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1]))
+    assert left.tolist() == [0, big, 2 * big, 0]
+    left = supply_left(np.array([1, 2, 3]), np.array([-(2**62), 2**62, 2**62 + 1]), np.array([0, 0, 0]))
+    assert left.tolist() == [0, 0, 1]
