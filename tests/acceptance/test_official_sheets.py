@@ -3,11 +3,13 @@
 Counts are those that were published with the sheets, and counted beside this project.
 """
 
+import csv
 from datetime import date
 
 import pytest
+from openpyxl import Workbook
 
-from claimrules.imports import ImportOptions, import_files
+from claimrules.imports import ImportOptions, diff_tables, import_files
 from claimrules.knowledge import KnowledgeSet
 
 pytestmark = pytest.mark.data
@@ -93,6 +95,40 @@ def test_operations_of_several_groups_are_in_each(nhsa, tmp_path):
     assert len(set(codes)) == 368
     assert sum(codes.count(code) > 1 for code in set(codes)) == 8
     assert codes.count("003310030080000") == 4
+
+
+def test_a_batch_is_the_same_as_a_workbook_with_titles_footers_and_merged_names(nhsa, tmp_path):
+    """The form in which it was published: the tables that both forms make differ in their sources only."""
+    book = Workbook()
+    names, codes = book.active, book.create_sheet("代码")
+    names.append(["附件6"])
+    names.append(["药品限支付疗程知识点"])
+    names.merge_cells("A2:D2")
+    for row in read_csv(nhsa / "b06_drug_course_days.csv"):
+        names.append(row)
+    names.append(["合计", 30])
+    names.append(["备注：各省可细化。"])
+    names.merge_cells(start_row=names.max_row, end_row=names.max_row, start_column=1, end_column=4)
+    before, first = "", 0
+    for number, row in enumerate(read_csv(nhsa / "b06_drug_course_days_codes.csv"), 1):
+        codes.append(row if row[0] != before else [None, *row[1:]])
+        if row[0] != before:
+            if number - 1 > first > 1:
+                codes.merge_cells(start_row=first, end_row=number - 1, start_column=1, end_column=1)
+            before, first = row[0], number
+    if codes.max_row > first:
+        codes.merge_cells(start_row=first, end_row=codes.max_row, start_column=1, end_column=1)
+    book.save(tmp_path / "a.xlsx")
+    account = import_files([tmp_path / "a.xlsx"], ImportOptions(tmp_path / "xlsx")).account
+    import_files(files_of(nhsa, "b06_drug_course_days"), ImportOptions(tmp_path / "csv"))
+    assert (account.taken, account.written) == (30 + 1147, 1147)
+    assert account.rows == account.taken + account.left
+    assert diff_tables(tmp_path / "csv" / "course_days.csv", tmp_path / "xlsx" / "course_days.csv")[0].differs is False
+
+
+def read_csv(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
 
 
 @pytest.mark.parametrize(("name", "rows", "never"), [("prac", 14677, 2667), ("out", 14628, 1435)])

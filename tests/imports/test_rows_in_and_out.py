@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sheets import csv_text, item, table_rows, workbook
+from sheets import DRUGS, csv_text, item, table_rows, workbook
 
 from claimrules.diagnostics import KnowledgeError
 from claimrules.imports import ImportOptions, import_files
@@ -93,6 +93,27 @@ def test_a_row_that_only_lacks_its_code_is_a_fault_wherever_it_stands(tmp_path):
         assert all("no `项目编码`" in d.message for d in error.diagnostics)  # noqa: PT017
     else:
         raise AssertionError("nothing was said")
+
+
+def test_below_a_sheet_whose_first_column_is_the_name_a_signature_is_no_row_and_within_it_a_bare_name_is_a_fault(tmp_path):
+    names = [
+        "药品通用名,限定类型,限定对象",
+        "甲,限定性别对象,女",
+        "乙,,",
+        "丙,限定性别对象,男",
+        "备注：某",
+        "国家医疗保障局,,",
+    ]
+    codes = ["药品通用名,国标代码", *(f"{name},{DRUGS[letter]}" for name, letter in zip("甲乙丙", "ABC", strict=True))]
+    files = [csv_text(tmp_path, "a.csv", *names), csv_text(tmp_path, "b.csv", *codes)]
+    account = import_files(files, ImportOptions(tmp_path / "k", leave_faulty=True)).account
+    left = [(one.line, one.reason, one.fault) for one in account.sheets[0].left]
+    assert left == [
+        (1, "header", False),
+        (3, "`限定类型` is empty", True),
+        (5, "total or remark", False),
+        (6, "below the table", False),
+    ]
 
 
 def test_headings_between_the_rows_are_no_rows(tmp_path):

@@ -28,7 +28,7 @@ _SHARE = "20%"
 
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="The sheets of one publication: .xlsx, .csv, .txt.", exists=True)
+        list[Path], typer.Argument(metavar="FILE", help="The sheets of one publication: .xlsx, .csv, .txt.", exists=True)
     ],
     shape: Annotated[
         str | None,

@@ -37,17 +37,25 @@ def find_body(
     header would not.
     """
     body = Body([], {})
+    read = {*header.at.values(), *(column for _, column in header.conditions)}
     open_rows: list[int] = []
+    alone: list[int] = []
     for row in range(len(sheet.rows)):
         reason = _reason(sheet, header, row, anchors, ends)
         if reason:
             body.left[row] = left(sheet, row, reason)
         elif all(sheet.cell(row, column) for column in anchors):
-            body.rows.append(row)
+            filled = sum(1 for column in read if sheet.cell(row, column))
+            (body.rows if filled > 1 or len(read) == 1 else alone).append(row)
         else:
             open_rows.append(row)
     first, last = (body.rows[0], body.rows[-1]) if body.rows else (len(sheet.rows), -1)
-    read = set(header.at.values())
+    for row in alone:  # a name and nothing else: below the table a signature, within it a row that lacks the rest
+        if first < row < last:
+            body.rows.append(row)
+        else:
+            body.left[row] = left(sheet, row, MORE_HEADER if row < first else BELOW)
+    body.rows.sort()
     for row in open_rows:
         filled = sum(1 for column in read if sheet.cell(row, column))
         if filled > 1 and (row > first or sound(row)):
@@ -76,6 +84,7 @@ def _reason(sheet: Sheet, header: Header, row: int, anchors: Sequence[int], ends
         return AGAIN
     if _TOTALS.fullmatch("".join(first.split()).rstrip(":：")) or any(first.startswith(end) for end in ends):
         return FOOTER
-    if _REMARKS.fullmatch(first) and not all(sheet.cell(row, column) for column in anchors):
+    alone = sum(1 for cell in sheet.rows[row] if cell) == 1
+    if _REMARKS.fullmatch(first) and (alone or not all(sheet.cell(row, column) for column in anchors)):
         return FOOTER
     return ""
