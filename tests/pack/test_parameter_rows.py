@@ -203,6 +203,24 @@ def test_the_gap_between_courses_cannot_vary(written: Writer) -> None:
         claimrules.load(root)
 
 
+def test_the_knowledge_of_other_rows_is_not_chosen_by_what_varies(written: Writer) -> None:
+    rule = RULE.format(id="first", default=3).replace(
+        "flag: line.quantity > param.most",
+        "others: {o: {of: line, same: [person], match: {m: {table: ranks, key: {code: o.item_code}, WHERE}}}}\n"
+        "flag: count(o) > param.most",
+    )
+    knowledge = {
+        "knowledge/ranks.csv": "code,rank\nA,2\n",
+        "knowledge/ranks.yaml": "columns: {code: text, rank: integer}\nkey: [code]\n",
+        "parameters.yaml": "most: [{value: 1, region: 330000, source: zj}]\n",
+    }
+    asked = {"first.yaml": rule.replace("WHERE", 'where: "o.m.rank < param.most"'), **knowledge}
+    with pytest.raises(claimrules.ClaimRulesError) as error:
+        claimrules.load(written(asked))
+    [found] = error.value.diagnostics
+    assert (found.code, found.help) == ("CR401", "ask for it in the `where` of `o` instead")
+
+
 def test_a_window_reaches_as_far_as_the_own_rows_parameter_says(written: Writer) -> None:
     rule = """
 id: first

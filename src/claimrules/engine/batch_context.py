@@ -36,7 +36,8 @@ class Shelf:
             for name, lookup in list(self.lookups.items())
             if name not in knowledge.tables or knowledge.tables[name] is self.knowledge.tables.get(name)
         }
-        return Shelf(knowledge, same)
+        sets = self._sets if knowledge.sets is self.knowledge.sets else {}
+        return Shelf(knowledge, same, sets)
 
     def lookup(self, table: str) -> Lookup:
         """The look-up of a table."""

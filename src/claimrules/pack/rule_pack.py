@@ -324,6 +324,7 @@ class RulePack:
         found = make_findings(hits, context, self.sources).findings
         findings = found.filter(pc.equal(found["claim_id"], claim.claim_id))
         undecided = undecided_of(hits, context, claim.claim_id)
+        context.release()
         return CheckResult(
             tuple(Finding.model_validate(row) for row in _sorted(findings)),
             tuple(Undecided.model_validate(row) for row in _sorted(undecided)),
@@ -413,6 +414,7 @@ class RulePack:
                 context = self._context(part, Reach())
                 hits = run_in_turn(plan, self._active, context, self.sources, trace=True, findings=findings)
                 tables.append(verdict_table(hits.rules[0], context))
+                context.release()
         return pa.concat_tables(tables)
 
 

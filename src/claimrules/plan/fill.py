@@ -6,7 +6,7 @@ from dataclasses import replace
 from claimrules.catalog import BOOLEAN, Type
 from claimrules.diagnostics import Diagnostic, PlanError
 from claimrules.language.expression import Call, Expr, Let, Literal, Param, Value, conjunction, walk
-from claimrules.language.rule import OtherSpec
+from claimrules.language.rule import OtherSpec, Rule
 from claimrules.plan.rewrite import rewritten, rewritten_rule
 from claimrules.plan.rule_plan import RulePlan
 
@@ -45,6 +45,7 @@ def fill(plan: RulePlan, parameters: Parameters, varying: Collection[str] = ()) 
     rule = rewritten_rule(rule, named)
     gap = values.get(COURSE, (None, None))[1]
     rule = replace(rule, others=tuple(_of_own_row(other) for other in rule.others))
+    _nothing_varies_in_their_matches(rule)
     return replace(plan, rule=rewritten_rule(rule, settled), course_gap=gap if isinstance(gap, int) else None)
 
 
@@ -54,6 +55,18 @@ def _of_own_row(other: OtherSpec) -> OtherSpec:
         return other
     both = (other.rows,) if other.where is None else (other.rows, other.where)
     return replace(other, rows=None, where=conjunction(both))
+
+
+def _nothing_varies_in_their_matches(rule: Rule) -> None:
+    """The knowledge of other rows is looked up before it is known beside which of the rule's rows they stand."""
+    for other in rule.others:
+        for match in other.matches:
+            nodes = [value for _, value in match.keys] + [node for node in (match.where, match.at) if node is not None]
+            varying = [part.name for node in nodes for part in walk(node) if isinstance(part, Param)]
+            if varying:
+                message = f"`{varying[0]}` has rows in parameters.yaml, and `{match.name}` of `{other.name}` needs one value"
+                advice = f"ask for it in the `where` of `{other.name}` instead"
+                raise PlanError(Diagnostic("CR401", message, rule.place, help=advice))
 
 
 def settled(node: Expr) -> Expr:

@@ -77,3 +77,11 @@ def test_nothing_has_no_runs():
     none = ints([])
     assert runs(none, none, 3).k == 0
     assert chains(none, none, none, none).run.tolist() == []
+
+
+def test_numbers_that_64_bits_do_not_hold_run_too():
+    """Money is an integer of its smallest unit, and a sum of it may be wider than a machine's word."""
+    x = np.array([10**20, 10**20 + 5, 10**20 + 7, 3], dtype=object)
+    made = runs(x, np.zeros(4, np.int64), 2)
+    assert made.run.tolist() == [1, 2, 2, 0]
+    assert made.first_x.tolist() == [3, 10**20, 10**20 + 5]

@@ -54,7 +54,7 @@ def chains(ids: Index, start: Index, stop: Index, gap: int | Index) -> Runs:
 def _latest(group: Index, stop: Index) -> Index:
     """The greatest stop of a group down to each row; groups stand one after the other in ascending order."""
     rank, k = group_ids([group, stop], len(stop))
-    value = np.empty(k, np.int64)
+    value = np.empty(k, stop.dtype)
     value[rank] = stop
     return np.asarray(value[np.maximum.accumulate(rank)]) if k else stop
 
