@@ -123,3 +123,38 @@ def test_a_row_that_says_something_else_of_the_same_pair_and_day_takes_the_place
 def test_dated_rows_that_a_whole_file_does_not_have_any_more_are_withdrawn(mode, left):
     rows = [Version(("a", "b", "0"), start="2020-01-01"), Version(("c", "d", "0"), start="2021-01-01")]
     assert len(merge(rows, edition(rows[0], mode=mode)).rows) == left
+
+
+def since(day_, *rows, known="2026-03-01", mode="amends"):
+    return Edition(tuple(rows), day_, known, (0,), (0,), False, mode)
+
+
+def test_a_row_that_was_to_end_holds_on_where_a_later_edition_says_so():
+    old = Version(("a", "x"), start="2025-01-01", end="2026-12-31")
+    done = merge([old], since("2026-06-01", Version(("a", "x"), start="2026-06-01")))
+    assert [(row.start, row.end) for row in done.rows] == [("2025-01-01", "2026-12-31"), ("2027-01-01", "")]
+    assert (done.unchanged, len(done.added)) == (1, 1)
+
+
+def test_an_edition_that_comes_late_holds_until_the_row_that_is_there_already_begins():
+    old = Version(("a", "x"), start="2026-01-01")
+    done = merge([old], since("2024-01-01", Version(("a", "y"), start="2024-01-01")))
+    assert [(row.cells[1], row.start, row.end) for row in done.rows] == [
+        ("x", "2026-01-01", ""),
+        ("y", "2024-01-01", "2025-12-31"),
+    ]
+    assert done.ended == []
+
+
+def test_without_a_day_only_what_is_new_altogether_is_added():
+    old = Version(("a", "x"), start="2025-01-01")
+    same = merge([old], since("", Version(("b", "x"))))
+    assert ([row.cells[0] for row in same.rows], same.undated) == (["a", "b"], [])
+    assert merge([old], since("", Version(("a", "y")))).undated == [old]
+
+
+def test_a_region_is_a_table_of_its_own():
+    nation, province = Version(("a", "x")), Version(("a", "y"), "330000", "2026-01-01")
+    done = merge([nation], since("2026-01-01", province, mode="replaces"))
+    assert done.rows[0] == nation
+    assert [(row.region, row.end) for row in done.rows] == [("", ""), ("330000", "")]

@@ -1,5 +1,7 @@
 """A workbook as the agency publishes it: two sheets, titles, totals, remarks, merged cells, several codes in a cell."""
 
+import zipfile
+
 import pytest
 from sheets import DRUGS, official_drug_sex, table_rows, workbook
 
@@ -106,6 +108,25 @@ def test_codes_beside_the_names_need_no_second_sheet(tmp_path):
     done = import_files([workbook(tmp_path / "a.xlsx", {"一": rows})], ImportOptions(tmp_path / "k"))
     assert [row["code"] for row in table_rows(tmp_path / "k", "drug_sex")] == [DRUGS["A"], DRUGS["B"]]
     assert (done.account.taken, done.account.written) == (1, 2)
+
+
+def test_empty_rows_and_columns_before_the_table_do_not_shift_it(tmp_path):
+    rows = [[], [], [None, "药品名称", "药品代码", "限定类型", "限定对象"]]
+    rows += [[None, "丙散", DRUGS["A"], "限定性别对象", "女"], [None, None, DRUGS["B"], "限定性别对象", "女"]]
+    book = workbook(tmp_path / "a.xlsx", {"一": rows}, {"一": ["B4:B5"]})
+    done = import_files([book], ImportOptions(tmp_path / "k"))
+    said = [(row["code"], row["name"], row["source_row"]) for row in table_rows(tmp_path / "k", "drug_sex")]
+    assert said == [(DRUGS["A"], "丙散", "一!4"), (DRUGS["B"], "丙散", "一!5")]
+    assert done.account.sheets[0].reasons() == {"blank": 2, "header": 1}
+
+
+def test_a_damaged_workbook_is_an_error(tmp_path):
+    book = workbook(tmp_path / "a.xlsx", {"一": [["药品名称"]]})
+    with zipfile.ZipFile(book) as good, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, b"<worksheet><oops" if name.endswith("sheet1.xml") else good.read(name))
+    with pytest.raises(KnowledgeError, match="CR330"):
+        import_files([tmp_path / "b.xlsx"], ImportOptions(tmp_path / "k"))
 
 
 def test_a_header_of_two_rows_is_read_with_its_groups(tmp_path):

@@ -6,10 +6,12 @@ put back: that is what the sheet shows. Nothing else is guessed.
 
 import datetime as dt
 import re
+import warnings
 import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from claimrules.diagnostics import KnowledgeError
 from claimrules.imports.errors import refused
@@ -17,6 +19,8 @@ from claimrules.imports.sheet import Merged, Sheet
 
 _PADDED = re.compile(r"0{2,}")
 _MIDNIGHT = dt.time()
+_DAMAGED = (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError)
+"""What openpyxl raises where a part of the workbook is not what it should be."""
 
 
 def read_xlsx(path: Path) -> list[Sheet]:
@@ -32,7 +36,7 @@ def read_xlsx(path: Path) -> list[Sheet]:
         out = [_sheet(path, sheet) for sheet in book.worksheets]
         if any(cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows() for cell in row):
             out = _computed(path, book)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except (*_DAMAGED, InvalidFileException) as error:
         if isinstance(error, OSError) and error.strerror:
             raise refused("CR330", f"cannot read the file: {error.strerror}", str(path)) from None
         help_ = "open it in a spreadsheet program and save it as .xlsx, or as CSV in UTF-8"
@@ -43,7 +47,9 @@ def read_xlsx(path: Path) -> list[Sheet]:
 def _open(path: Path, *, values: bool) -> Any:
     from openpyxl import load_workbook  # noqa: PLC0415 - only a workbook waits for it
 
-    return load_workbook(path, data_only=values)
+    with warnings.catch_warnings():  # styles and validations that it does not keep are nothing to us
+        warnings.simplefilter("ignore")
+        return load_workbook(path, data_only=values)
 
 
 def _computed(path: Path, formulas: Any) -> list[Sheet]:
@@ -66,16 +72,14 @@ def _sheet(path: Path, sheet: Any) -> Sheet:
     rows = [[_text(cell) for cell in row] for row in sheet.iter_rows()]
     while rows and not any(rows[-1]):  # formatted and empty: a program counts them, nobody has written them
         rows.pop()
-    first_row, first_column = sheet.min_row, sheet.min_column
     merged = tuple(
-        Merged(a.min_row - first_row, a.max_row - first_row, a.min_col - first_column, a.max_col - first_column)
+        Merged(a.min_row - 1, a.max_row - 1, a.min_col - 1, a.max_col - 1)
         for a in sorted(sheet.merged_cells.ranges, key=lambda a: (a.min_row, a.min_col))
     )
     for area in merged:
         for row in range(area.top + 1, min(area.bottom + 1, len(rows))):
             rows[row][area.left] = rows[area.top][area.left]
-    lines = tuple(range(first_row, first_row + len(rows)))
-    return Sheet(str(path), sheet.title, tuple(tuple(row) for row in rows), lines, merged)
+    return Sheet(str(path), sheet.title, tuple(tuple(row) for row in rows), tuple(range(1, len(rows) + 1)), merged)
 
 
 def _text(cell: Any) -> str:
