@@ -158,3 +158,17 @@ def test_a_region_is_a_table_of_its_own():
     done = merge([nation], since("2026-01-01", province, mode="replaces"))
     assert done.rows[0] == nation
     assert [(row.region, row.end) for row in done.rows] == [("", ""), ("330000", "")]
+
+
+def test_a_correction_learnt_on_the_day_of_what_it_corrects_leaves_nothing_of_it():
+    old = Version(("a", "x"), start="2026-01-01", known="2026-03-01")
+    done = merge([old], since("2026-01-01", Version(("a", "y"), start="2026-01-01")))
+    assert [(row.cells[1], row.known) for row in done.rows] == [("y", "2026-03-01")]
+    later = merge([old], since("2026-01-01", Version(("a", "y"), start="2026-01-01"), known="2026-03-02"))
+    assert [(row.cells[1], row.known) for row in later.rows] == [("x", "2026-03-01"), ("y", "2026-03-02")]
+
+
+def test_what_a_whole_edition_of_its_own_first_day_does_not_name_is_withdrawn():
+    rows = [Version(("a", "x"), start="2026-01-01"), Version(("b", "x"), start="2026-01-01")]
+    done = merge(rows, since("2026-01-01", rows[0], mode="replaces"))
+    assert (done.rows, done.withdrawn, done.ended) == ([rows[0]], [rows[1]], [])
