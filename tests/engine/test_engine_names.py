@@ -6,8 +6,8 @@ from test_engine_knowledge import HEAD, table
 import claimrules
 from claimrules.batch import open_claims
 from claimrules.catalog import BOOLEAN, INTEGER, TEXT
-from claimrules.engine.evidence import _name
-from claimrules.language.expression import Aggregate, Field, Literal, MatchField, Param
+from claimrules.engine.blame import leaf_name
+from claimrules.language.expression import Aggregate, Call, Field, Literal, MatchField, Param
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,12 @@ from claimrules.language.expression import Aggregate, Field, Literal, MatchField
         (Param(INTEGER, "most"), "param.most"),
         (Aggregate(INTEGER, "sum", ""), "sum(rows)"),
         (Aggregate(INTEGER, "count", "near"), "count(near)"),
+        (Call(INTEGER, "coalesce", (Param(INTEGER, "most"), Literal(INTEGER, 0))), "param.most"),
         (Literal(BOOLEAN, value=True), "not known"),
     ],
 )
 def test_names_of_what_is_lacking(leaf, name):
-    assert _name(leaf) == name
+    assert leaf_name(leaf) == name
 
 
 @pytest.mark.parametrize(

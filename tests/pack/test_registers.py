@@ -279,3 +279,23 @@ def test_a_key_other_than_the_first_finds_its_rows_too(written: Writer, folder: 
 def test_wrong_declarations(written: Writer, text: str, said: str) -> None:
     with pytest.raises(claimrules.ClaimRulesError, match=said):
         claimrules.load(written({"after_death.yaml": AFTER_DEATH, "knowledge/own.yaml": text}))
+
+
+def test_what_a_coalesce_makes_known_is_not_to_blame(tmp_path: Path) -> None:
+    rule = """
+id: dear
+title: {zh: 贵, en: Dear}
+category: policy
+verdict: violation
+match: {bought: {table: purchases, key: {code: line.item_code}}}
+flag: line.unit_price * line.quantity - coalesce(line.over_limit_amount, 0) > bought.price
+message: {zh: 贵, en: dear}
+"""
+    (tmp_path / "knowledge").mkdir()
+    (tmp_path / "dear.yaml").write_text(rule, encoding="utf-8")
+    declared = "register: true\ncolumns: {code: text, price: 'decimal(16,2)'}\nkey: [code]\n"
+    (tmp_path / "knowledge/purchases.yaml").write_text(declared, encoding="utf-8")
+    line = {"claim_id": ["C"], "line_id": ["l"], "item_code": ["A"], "quantity": ["1"], "amount": ["1"], "unit_price": ["1"]}
+    claim = {"claim_id": ["C"], "person_id": ["P"], "provider_id": ["H"]}
+    result = claimrules.load(tmp_path).audit({"claims": pa.table(claim), "lines": pa.table(line)})
+    assert result.undecided["missing"].to_pylist() == ["purchases"]

@@ -1,6 +1,6 @@
-"""What belongs to the verdicts: who, which rows, which knowledge, which values, and what is to blame."""
+"""What belongs to the verdicts: who, which rows, which knowledge, which values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -8,15 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.catalog import TEXT, kind_fields
-from claimrules.engine.batch_context import ASSEMBLED, BatchContext
+from claimrules.engine.batch_context import BatchContext
+from claimrules.engine.blame import Blame
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.hits import Flagged, Trace, Undecided
 from claimrules.engine.kernels.segments import stable_order
-from claimrules.engine.lookup import UNKNOWN, Lookup
+from claimrules.engine.lookup import Lookup
+from claimrules.engine.named import claim_text, own_text
 from claimrules.engine.prepare.arrays import take
-from claimrules.engine.reach import Reach
-from claimrules.engine.space import KindSpace, Space, home_of
+from claimrules.engine.space import Space, home_of
 from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values.shown import shown_array
 from claimrules.engine.values.truth import falsehood, truth
@@ -26,7 +26,6 @@ from claimrules.language.expression import (
     Field,
     Key,
     Literal,
-    MatchField,
     MatchRow,
     Name,
     Param,
@@ -35,7 +34,6 @@ from claimrules.language.expression import (
     walk,
 )
 from claimrules.language.rule import KeySpec
-from claimrules.language.scope import time_of
 from claimrules.plan import RulePlan
 
 FLAGGED, CLEAN, UNDECIDED = "flagged", "clean", "undecided"
@@ -211,92 +209,16 @@ class Evidence:
         claim = claim_text(rows.base, rows.at[first])
         mine = np.flatnonzero(open_[subjects.ids])
         owner = (np.cumsum(open_) - 1)[subjects.ids[mine]]
-        return Undecided(self.subject_text(first), claim, self._blame(open_), rows.at[mine], owner)
+        return Undecided(
+            self.subject_text(first),
+            claim,
+            self._blame(open_),
+            rows.at[mine],
+            owner,
+        )
 
     def _blame(self, open_: Mask) -> Any:
-        """The first name, in the order of the frame, that is not known on a row of the subject."""
-        rows = self.rows
-        subjects = cast(Any, rows.subjects)
-        number = np.cumsum(open_) - 1
-        chosen = np.full(int(open_.sum()), -1, np.int64)
-        reasons: list[str] = []
-        undecided_row = ~truth(self.verdict.rows) & ~falsehood(self.verdict.rows) | self.loose
-        for name, mask in self._suspects():
-            for rows_of in (mask & undecided_row, mask):
-                at = np.flatnonzero(rows_of & open_[subjects.ids])
-                who = number[subjects.ids[at]]
-                fresh = who[chosen[who] < 0]
-                chosen[fresh] = len(reasons)
-                if rows_of is mask:
-                    break
-            reasons.append(name)
-        if self.context.reach.alone:
-            chosen[chosen < 0] = len(reasons)
-            reasons.append("history")
-        words = [*reasons, "not known"]
-        return pa.array(words, pa.string()).take(pa.array(np.where(chosen < 0, len(reasons), chosen)))
-
-    def _suspects(self) -> list[tuple[str, Mask]]:
-        """Names and the rows on which they are not known, likeliest causes first."""
-        rows = self.rows
-        subjects = cast(Any, rows.subjects)
-        leaves = dict.fromkeys(
-            part
-            for node in self._conditions()
-            for part in walk(node)
-            if isinstance(part, Field | MatchField | Param | Aggregate) and self._is_here(part)
-        )
-        own = [leaf for leaf in leaves if isinstance(leaf, Field) and not leaf.owner]
-        out = self._unknown(own)
-        unknown_rows = {name: found.rows == UNKNOWN for name, found in rows.matches.items()}
-        unknown_rows |= {name: found.incomplete for name, found in rows.sets.items()}
-        for name, unknown in unknown_rows.items():
-            if unknown.any():
-                out.append((f"{self.plan.rule.match(name).table}", unknown))
-        for name, relation in rows.others.items():
-            whose = subjects.ids if relation.spec.of_subject else slice(None)
-            if relation.incomplete is not None:
-                out.append(("history", relation.incomplete[whose]))
-            if relation.one is not None and (relation.one == UNKNOWN).any():
-                out.append(("history" if self.context.reach != Reach() else name, (relation.one == UNKNOWN)[whose]))
-        out += self._unknown([leaf for leaf in leaves if leaf not in own])
-        if rows.member is not None:
-            out.append(("rows", ~rows.member))
-        return out
-
-    def _unknown(self, leaves: Sequence[Expr]) -> list[tuple[str, Mask]]:
-        columns = [(self._called(leaf), self.rows.evaluate(leaf).known) for leaf in leaves]
-        return [(name, ~known) for name, known in columns if known is not None]
-
-    def _called(self, leaf: Expr) -> str:
-        """With only one claim at hand, what an encounter has from all of its claims is a matter of history."""
-        if self.context.reach.alone and isinstance(leaf, Field) and leaf.kind == "encounter" and leaf.name in ASSEMBLED:
-            return "history"
-        return _name(leaf)
-
-    def _conditions(self) -> list[Expr]:
-        rule, plan = self.plan.rule, self.plan
-        out: list[Expr] = [*plan.coarse, *plan.fine]
-        for match in rule.matches:
-            out += [value for _, value in match.keys]
-            if not match.ever:
-                out.append(match.at if match.at is not None else time_of(rule.kind))
-        out += [key.value for key in rule.per if key.name not in self.rows.chained]
-        out += [part.value for part in rule.order]
-        for other in rule.others:
-            out += [mine for mine, _ in other.same]
-        out += [node for _, node in rule.flag]
-        return out + [exception.when for exception in rule.unless]
-
-    def _is_here(self, part: Expr) -> bool:
-        """A field of a kind below is not a column of the rule's rows, nor is one of a set."""
-        if isinstance(part, MatchField) and part.match in self.rows.sets:
-            return False
-        if isinstance(part, Field) and not part.owner:
-            return part.kind in (self.rows.base.rows.kind, *self.rows.base.rows.up)
-        if isinstance(part, Field | MatchField) and part.owner:
-            return self.rows.others[part.owner].one is not None
-        return True
+        return Blame(self.plan, self.rows, self.context, self.verdict, self.loose).of(open_)
 
     # ------------------------------------------------------------------ trace
 
@@ -322,80 +244,3 @@ class Evidence:
             suspicious[subjects.ids] & true[subjects.ids],
             missing[subjects.ids],
         )
-
-
-def _name(leaf: Expr) -> str:
-    match leaf:
-        case Field(owner=owner, kind=kind, name=name):
-            return f"{owner or kind}.{name}"
-        case MatchField(owner=owner, match=match, column=column):
-            return f"{owner}.{match}.{column}" if owner else f"{match}.{column}"
-        case Param(name=name):
-            return f"param.{name}"
-        case Aggregate(function=function, over=over):
-            return f"{function}({over or 'rows'})"
-        case _:
-            return "not known"
-
-
-def own_text(space: KindSpace, at: Index) -> Any:
-    """Rows named by their ids: `claim=C1; line=l1`, `person=P1; provider=H1; encounter=E1`."""
-    kind = space.rows.kind
-    if kind == "claim":
-        return _joined([("claim", space, "claim", "claim_id")], at)
-    if kind == "encounter":
-        parts = [("person", "person_id"), ("provider", "provider_id"), ("encounter", "encounter_id")]
-        return _joined([(word, space, kind, name) for word, name in parts], at)
-    claim = space.kinds("claim")
-    up = space.up("claim")[at] if "claim" in space.rows.up else at
-    if kind == "day":
-        inner = own_text(space.kinds("encounter"), space.up("encounter")[at])
-        dates = shown_array(_at(space, kind, "date", at))
-        return pc.binary_join_element_wise(inner, pc.binary_join_element_wise("day=", dates, ""), "; ")
-    first = pc.binary_join_element_wise("claim=", shown_array(_at(claim, "claim", "claim_id", up)), "")
-    names = {
-        "line": ["line_id"],
-        "raw_line": ["line_id"],
-        "diagnosis": ["diagnosis_code", "sequence"],
-        "operation": ["operation_code", "operated_at"],
-    }[kind]
-    word = {"raw_line": "line"}.get(kind, kind)
-    rest = [shown_array(_at(space, kind, name, at)) for name in names]
-    second = pc.binary_join_element_wise(
-        f"{word}=", pc.binary_join_element_wise(*rest, "@") if len(rest) > 1 else rest[0], ""
-    )
-    return pc.binary_join_element_wise(first, second, "; ")
-
-
-def _at(space: KindSpace, kind: str, name: str, at: Index) -> Column:
-    fields = kind_fields(kind)
-    return take(space.evaluate(Field(fields[name].type, "", kind, name)), at)
-
-
-def _joined(parts: list[tuple[str, KindSpace, str, str]], at: Index) -> Any:
-    texts = []
-    for word, space, kind, name in parts:
-        column = _at(space, kind, name, at)
-        text = shown_array(column)
-        if name == "encounter_id" and column.known is not None:
-            own = shown_array(take(Column(TEXT, *_claim_ids(space)), at))
-            text = pc.if_else(pa.array(column.known), text, own)
-        texts.append(pc.binary_join_element_wise(f"{word}=", text, ""))
-    return pc.binary_join_element_wise(*texts, "; ") if len(texts) > 1 else texts[0]
-
-
-def _claim_ids(space: KindSpace) -> tuple[Any, Mask | None, Any]:
-    """An encounter without a number goes by its smallest claim."""
-    column = space.rows.columns["claim_id"]
-    return column.data, column.known, column.words
-
-
-def claim_text(space: KindSpace, at: Index) -> Any:
-    """The claim of each row; an encounter's and a day's is the encounter's smallest."""
-    kind = space.rows.kind
-    if kind == "claim":
-        return shown_array(_at(space, kind, "claim_id", at))
-    if "claim" in space.rows.up:
-        return shown_array(_at(space.kinds("claim"), "claim", "claim_id", space.up("claim")[at]))
-    encounter = space.kinds("encounter")
-    return shown_array(take(Column(TEXT, *_claim_ids(encounter)), space.up("encounter")[at]))

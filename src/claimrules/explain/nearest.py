@@ -235,7 +235,7 @@ class Search:
         return judged.rows, at, names
 
     def _own_texts(self, places_: Any) -> list[tuple[int, str]]:
-        from claimrules.engine.evidence import own_text  # noqa: PLC0415
+        from claimrules.engine.named import own_text  # noqa: PLC0415
 
         return (
             list(zip(places_.tolist(), own_text(self.judged.base, places_).to_pylist(), strict=True)) if len(places_) else []

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from claimrules.catalog import KINDS
-from claimrules.engine.evidence import claim_text, own_text
+from claimrules.engine.named import claim_text, own_text
 from claimrules.engine.space import Space
 from claimrules.engine.values.truth import truth
 from claimrules.explain.explanation import Condition, ProvisoFact, RowFacts

@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 
 from claimrules.catalog import Absence
 from claimrules.engine.column import Mask
-from claimrules.engine.evidence import own_text
 from claimrules.engine.hits import Hits
 from claimrules.engine.lookup import MISSING
 from claimrules.engine.matching import narrowed_by_where, question_of
+from claimrules.engine.named import own_text
 from claimrules.engine.subject_rows import Found as FoundRows
 from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values.times import days

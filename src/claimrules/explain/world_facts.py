@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from claimrules.engine.evidence import own_text
 from claimrules.engine.knowledge_rows import KnowledgeRows
 from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
+from claimrules.engine.named import own_text
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.relation import Relation
 from claimrules.engine.sides import RightSubjects

@@ -9,7 +9,7 @@ import pyarrow as pa
 from claimrules.batch import ClaimBatch
 from claimrules.batch.schema import arrow_type
 from claimrules.catalog import Type
-from claimrules.engine.evidence import own_text
+from claimrules.engine.named import own_text
 from claimrules.engine.space import KindSpace
 from claimrules.explain.explanation import Outcome
 from claimrules.explain.judged import ContextOf, hits_of

@@ -8,9 +8,9 @@ import pyarrow.compute as pc
 
 from claimrules.catalog import TEXT
 from claimrules.engine.batch_context import BatchContext
-from claimrules.engine.evidence import claim_text, own_text
 from claimrules.engine.hits import Flagged, RuleHits, Trace
 from claimrules.engine.kernels.segments import expand_ranges, first_rows, group_ids, segment_any, segment_sum
+from claimrules.engine.named import claim_text, own_text
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.values import absent
 from claimrules.engine.values.shown import shown_array
@@ -84,7 +84,9 @@ def _subject_codes(trace: Trace, at: Any, flagged: Flagged) -> tuple[Any, Any]:
     """Which subject each violating row stands in, in the trace and among the flagged; all 0 where each stands in one."""
     if len(np.unique(flagged.rows)) == len(flagged.rows):
         return np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
-    texts = pa.concat_arrays([_texts(trace.subject.take(pa.array(at))), _texts(flagged.subject.take(pa.array(flagged.owner)))])
+    texts = pa.concat_arrays(
+        [_texts(trace.subject.take(pa.array(at))), _texts(flagged.subject.take(pa.array(flagged.owner)))]
+    )
     codes = texts.dictionary_encode().indices.to_numpy(zero_copy_only=False)
     return codes[: len(at)], codes[len(at) :]
 
