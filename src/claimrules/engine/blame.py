@@ -59,6 +59,9 @@ class Blame:
         subjects = cast(Any, rows.subjects)
         failed = {name: found.rows == UNKNOWN for name, found in rows.matches.items()}
         failed |= {name: found.incomplete for name, found in rows.sets.items()}
+        for name, found in (*rows.matches.items(), *rows.sets.items()):
+            if not found.lookup.table.brought:  # whatever its keys are
+                yield found.lookup.table.schema.name, failed[name]
         conditions = list(self._conditions())
         own = [(node, match) for node, match in conditions for node in self._leaves(node) if _is_own(node)]
         for leaf, match in dict.fromkeys(own):
@@ -105,7 +108,7 @@ class Blame:
         yield from ((exception.when, "") for exception in rule.unless)
 
     def _leaves(self, node: Expr) -> Iterator[Expr]:
-        """What may be missing: names and aggregates, and a coalesce as a whole, for it is known where one of its parts is."""
+        """What may be missing: names and aggregates; a coalesce as a whole, known where one of its parts is."""
         if isinstance(node, Call) and node.function in _ALWAYS_KNOWN:
             return
         if isinstance(node, Field | MatchField | Param | Aggregate) and self._is_here(node):
