@@ -59,9 +59,11 @@ class Blame:
         subjects = cast(Any, rows.subjects)
         failed = {name: found.rows == UNKNOWN for name, found in rows.matches.items()}
         failed |= {name: found.incomplete for name, found in rows.sets.items()}
-        for name, found in (*rows.matches.items(), *rows.sets.items()):
-            if not found.lookup.table.brought:  # whatever its keys are
-                yield found.lookup.table.schema.name, failed[name]
+        lookups = {name: one.lookup for name, one in rows.matches.items()}
+        lookups |= {name: some.lookup for name, some in rows.sets.items()}
+        for name, lookup in lookups.items():
+            if not lookup.table.brought:  # whatever its keys are
+                yield lookup.table.schema.name, failed[name]
         conditions = list(self._conditions())
         own = [(node, match) for node, match in conditions for node in self._leaves(node) if _is_own(node)]
         for leaf, match in dict.fromkeys(own):

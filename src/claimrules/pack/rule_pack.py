@@ -386,7 +386,7 @@ class RulePack:
         region and `as_of`. `history_from`: the first date of which the data are complete.
 
         Raises:
-            PlanError: CR402 there is no such rule. SqlError: CR801 the dialect is not known; CR802 the rule cannot be said in it.
+            PlanError: CR402 there is no such rule. SqlError: CR801 the dialect is not known, CR802 it cannot say the rule.
         """
         from claimrules.sql import to_sql  # noqa: PLC0415 - an audit does not wait for it
 

@@ -50,4 +50,4 @@ def _of_keys(keys: list[Expr]) -> str:
 def _of_other(other: OtherSpec, keys: Mapping[str, Expr]) -> str:
     if other.within is not None and other.within.period in ("claim", "encounter", "prescription"):
         return "encounter"
-    return _of_keys([keys[mine.name] if isinstance(mine, Key) else mine for mine, _ in other.same])
+    return _of_keys([keys.get(mine.name, mine) if isinstance(mine, Key) else mine for mine, _ in other.same])

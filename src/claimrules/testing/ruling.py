@@ -99,7 +99,8 @@ class _Draft:
         matched = self._match(kind)
         known: Sets = ()
         if self._takes_all() and not grouped:  # a set of knowledge rows: only aggregates name its columns
-            matched, known = (), (("known", matched),) if matched else ()
+            known = (("known", matched),)
+            matched = ()
         singles, others = self._others(kind, row) if one_in(choice, 2) else ((), ())
         inside = Reach((*row, *matched, *singles), (*below, *others, *known))
         let: tuple[Name, ...] = ()
