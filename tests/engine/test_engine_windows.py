@@ -124,6 +124,8 @@ def seen(folder, within, first, second, claims=("C1", "C2"), more=({}, {})):
         ("90 minutes apart", "03-01 10:00:00", "03-01 11:30:00", BOTH),
         ("90 minutes apart", "03-01 10:00:00", "03-01 11:30:01", NONE),
         ("90 minutes before", "03-01 23:30:00", "03-02 01:00:00", LATER),
+        ("6 hours before", "03-01 10:00:00", "03-01 10:00:00.000001", LATER),
+        ("last 6 hours", "03-01 10:00:00", "03-01 10:00:00.000001", LATER),
         # order alone
         ("before", "03-01 10:00:00", "03-01 10:00:01", LATER),
         ("after", "03-01 10:00:00", "03-01 10:00:01", EARLIER),
@@ -132,6 +134,27 @@ def seen(folder, within, first, second, claims=("C1", "C2"), more=({}, {})):
 def test_who_sees_whom(tmp_path, within, first, second, expected):
     assert seen(tmp_path, within, first, second) == expected
     assert seen(tmp_path, within, second, first) == expected[::-1]
+
+
+def test_days_before_1970_are_days_as_well(tmp_path):
+    lines = [
+        {"line_id": f"L{i}", "claim_id": "C1", "charged_at": datetime.fromisoformat(f"1969-03-0{day} 10:00")}
+        for i, day in enumerate((1, 3, 9))
+    ]
+    lines.append({"line_id": "L3", "claim_id": "C1", "charged_at": datetime.fromisoformat("1971-03-01 10:00")})
+    near = "others: {o: {same: [person], within: WITHIN}}\nflag: count(o) > 0\n"
+    assert judged(tmp_path, near.replace("WITHIN", "3 days apart"), lines, ("C1",)) == {
+        "L0": "flagged",
+        "L1": "flagged",
+        "L2": "clean",
+        "L3": "clean",
+    }
+    assert judged(tmp_path, near.replace("WITHIN", "before"), lines, ("C1",)) == {
+        "L0": "clean",
+        "L1": "flagged",
+        "L2": "flagged",
+        "L3": "flagged",
+    }
 
 
 @pytest.mark.parametrize("within", ["6 hours apart", "hour", "90 minutes before", "last 6 hours"])
@@ -244,3 +267,19 @@ def test_what_lies_before_the_history(tmp_path, within, first_day, verdict):
     result = claimrules.load(path).audit({"claims": claims, "lines": lines}, history_from="2025-03-01")
     [counts] = result.summary.rules.values()
     assert {"clean": counts.clean, "undecided": counts.undecided, "flagged": counts.flagged}[verdict] == 1
+
+
+@pytest.mark.parametrize(
+    ("take", "within"), [("last", "3 days before"), ("first", "3 days before"), ("one", "3 days apart")]
+)
+def test_the_row_taken_may_lie_before_the_history(tmp_path, take, within):
+    path = tmp_path / "some_rule.yaml"
+    logic = f"others: {{o: {{same: [person], within: {within}, take: {take}}}}}\nflag: o IS MISSING\n"
+    path.write_text(HEAD + logic, encoding="utf-8")
+    for day, expected in ((4, (1, 0)), (3, (0, 1))):
+        when = f"2025-03-0{day} 09:00:00"
+        line = {"claim_id": ["C1"], "line_id": ["a"], "item_code": ["X"], "quantity": ["1"], "amount": ["1"]}
+        claims = pa.table({"claim_id": ["C1"], "person_id": ["P1"], "provider_id": ["H1"], "settled_at": [when]})
+        given = {"claims": claims, "lines": pa.table({**line, "charged_at": [when]})}
+        [counts] = claimrules.load(path).audit(given, history_from="2025-03-01").summary.rules.values()
+        assert (counts.flagged, counts.undecided) == expected

@@ -194,6 +194,33 @@ def test_doubts_stand_behind_the_sentence_and_make_a_suspicion(tmp_path):
     assert [(r["verdict"], r["message_zh"]) for r in rows] == [("violation", "违规"), ("suspicious", "违规（存疑：大）")]
 
 
+def test_lines_that_violate_are_not_involved_whichever_subject_they_are_of(tmp_path):
+    body = """
+    per: [person, item]
+    others: {o: {same: [person, item], within: day}}
+    flag_rows: count(o) > 0 AND line.quantity < 5
+    """
+    claims = [{"claim_id": f"C{i}", "person_id": f"P{i}"} for i in (1, 2, 3)]
+    lines = [
+        {"line_id": f"{name}{i}", "claim_id": f"C{i}", "amount": "1", "charged_at": "2025-03-01 09:00:00", "quantity": many}
+        for i in (1, 2, 3)
+        for name, many in (("a", "1"), ("b", "2"), ("x", "9"))
+    ]
+    rows, _ = found(tmp_path, body, claims, lines)
+    assert column(rows, "line_ids") == [["a1", "b1"], ["a2", "b2"], ["a3", "b3"]]
+    assert column(rows, "involved_line_ids") == [["x1"], ["x2"], ["x3"]]
+
+
+def test_a_parameter_in_a_message(tmp_path):
+    pack = rule(
+        tmp_path,
+        "category: management\nverdict: violation\nparams: {most: {default: 1.5}}\nflag: line.quantity > param.most\n"
+        'message: {zh: "超过{param.most}", en: "more than {param.most}"}\n',
+    )
+    rows = pack.audit(tables([{"claim_id": "C1"}], [{"line_id": "a", "amount": "1", "quantity": "2"}])).findings.to_pylist()
+    assert [(row["message_zh"], row["message_en"]) for row in rows] == [("超过1.5", "more than 1.5")]
+
+
 # what an undecided subject lacks
 
 

@@ -1,7 +1,10 @@
 """What the fund lost beside the violating cost, and totals that count each line once; worked out by hand."""
 
+import numpy as np
 import pytest
 from small_audit import load, money, tables
+
+from claimrules.findings.purse import summable
 
 LINE = "flag: line.quantity > 0"
 STAY = "of: claim\nflag: claim.total_amount > 0\namount: whole_encounter"
@@ -144,6 +147,21 @@ def test_what_is_refunded_is_in_no_total(audit):
     result = audit({"raw": RAW}, lines, **PAID)
     assert sorted(str(row["amount"]) for row in result.findings.to_pylist()) == ["100.00", "70.00"]
     assert total(result) == ("35.00", "17.50")
+
+
+def test_of_a_refund_that_stands_behind_all_lines_nothing_is_left(audit):
+    gone = {"quantity": "-1", "amount": "-100.00", "reverses_line_id": "l"}
+    result = audit(
+        {"raw": "of: raw_line\nflag: line.quantity < 0"}, [fee("l", "100.00"), fee("a", "9.00"), fee("z", **gone)]
+    )
+    assert [row["line_ids"] for row in result.findings.to_pylist()] == [["z"]]
+    assert total(result)[0] == "0.00"
+
+
+def test_cents_that_64_bits_cannot_add_up_are_added_up():
+    for cents in ([2**62, 2**62], [-(2**62), -(2**62)], [2**63 - 1, 1]):
+        assert int(summable(np.array(cents)).sum()) == sum(cents)
+    assert summable(np.array([2**62 - 1, 2**62 - 1])).dtype == np.int64
 
 
 def test_a_stay_settled_in_two_parts_is_counted_once_a_part(tmp_path):

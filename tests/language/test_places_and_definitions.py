@@ -27,6 +27,7 @@ def marked(text: str) -> list[str]:
     [
         ("line.quantity = NULL AND TRUE", "line.quantity = NULL"),
         ("claim.is_newborn AND line.quantity <> null OR FALSE", "line.quantity <> null"),
+        ("(line.quantity = NULL) AND TRUE", "line.quantity = NULL"),
         ("{# x", "{# x"),
         ("line.quantity > 1 -- 2", "--"),
         ("line.quantity > 1 ; 2", ";"),
@@ -47,6 +48,10 @@ def test_the_caret_is_under_the_mistake_alone(flag: str, under: str) -> None:
     if not set("#:'") & set(flag):
         assert marked(HEAD + f"flag: {flag}\n") == [under]
         assert marked(HEAD + f"flag: '{flag}'\n") == [under]
+
+
+def test_the_quotes_around_an_expression_are_no_part_of_it() -> None:
+    assert marked(HEAD + "flag: '{# x'\n") == ["{# x"]
 
 
 def test_a_stray_brace_behind_a_value() -> None:

@@ -141,6 +141,9 @@ def test_the_default_region_of_the_run_stands_in(written: Writer) -> None:
     root = written({"first.yaml": RULE.format(id="first", default=3), "parameters.yaml": _of("first")})
     given = claims((None, "2A", "390", "2024-03-01"))
     assert limits(claimrules.load(root, region="330100").audit(given), "first") == {"C0": "11"}
+    given["claims"] = given["claims"].drop_columns(["region"])
+    assert limits(claimrules.load(root, region="330100").audit(given), "first") == {"C0": "11"}
+    assert limits(claimrules.load(root).audit(given), "first") == {"C0": "? param.most"}
 
 
 def test_a_subject_is_asked_at_its_last_row(written: Writer) -> None:
@@ -165,6 +168,30 @@ message: {zh: 多, en: many}
     open_ = pack.audit(claims((*place, "2024-01-31"), (*place, None)))
     assert open_.findings.num_rows == 0
     assert open_.summary.rules["first"].undecided == 1
+
+
+def test_it_matters_not_which_row_is_the_last_where_all_have_one_value(written: Writer) -> None:
+    rule = """
+id: first
+title: {zh: 总数, en: Total}
+category: policy
+verdict: violation
+params: {most: {default: 5}}
+per: [person]
+flag: sum(line.quantity) > param.most
+message: {zh: 多, en: many}
+"""
+    rows = "most: [{value: 500, provider_level: 3A, source: x}, {value: 300, provider_level: 3B, source: x}]"
+    pack = claimrules.load(written({"first.yaml": rule, "parameters.yaml": rows}))
+
+    def undecided(*levels: str) -> tuple[int, int]:
+        given = claims(*(("330100", level, "390", None if i else "2024-01-31") for i, level in enumerate(levels)))
+        counts = pack.audit(given).summary.rules["first"]
+        return counts.flagged, counts.undecided
+
+    assert undecided("2A", "2A", "2A") == (1, 0)  # 300 are more than 5, whichever of the lines is the last
+    assert undecided("3A", "3A", "3A") == (0, 0)
+    assert undecided("3A", "3A", "2A") == (0, 1)
 
 
 def test_a_finding_names_the_rows_and_a_subject_shows_its_own_value(written: Writer) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from prepare_batches import at, batch, claim, line, table, values
 
 from claimrules.engine.prepare import prepare
+from claimrules.engine.prepare.findings import finding_rows
 
 D = Decimal
 
@@ -181,3 +182,10 @@ def test_columns_of_the_user_are_carried_where_the_language_has_their_type():
     columns = prepare(tables).kinds["claim"]
     assert values(columns, "ward", "score") == [(None, 1.5), ("w2", 2.5)]
     assert "bin" not in columns.columns
+
+
+def test_without_findings_there_are_no_rows_of_findings():
+    claims = prepare(batch([claim("C1", "P1")])).kinds["claim"]
+    names = ("claim_id", "rule_id")
+    rows = finding_rows(pa.table({name: pa.array([], pa.string()) for name in names}), claims)
+    assert (rows.n, len(rows.up["claim"]), len(rows.up["encounter"])) == (0, 0, 0)

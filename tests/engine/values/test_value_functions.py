@@ -116,6 +116,17 @@ def test_at_least_five_settles_what_more_would_only_confirm(operator: str, at_le
     assert call(operator, BOOLEAN, some, limits) == [None, None, at_least_five[2]]
 
 
+def test_either_side_may_be_at_least_so_much() -> None:
+    # at least 5 beside 3, 5 beside at least 3, and both so
+    left = Column(INTEGER, np.full(3, 5), np.array([False, True, False]), None, np.array([True, False, True]))
+    right = Column(INTEGER, np.full(3, 3), np.array([True, False, False]), None, np.array([False, True, True]))
+    assert call(">", BOOLEAN, left, right) == [True, None, None]
+    assert call("<", BOOLEAN, right, left) == [True, None, None]
+    assert call(">", BOOLEAN, right, left) == [False, None, None]
+    right = Column(INTEGER, np.full(3, 6), right.known, None, right.least)
+    assert call(">", BOOLEAN, left, right) == [None, False, None]
+
+
 BIG = 4 * 10**18
 
 
