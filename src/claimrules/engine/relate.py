@@ -157,7 +157,7 @@ class Builder:
                 cells = found.lookup.columns[column]
                 if cells.known is not None or (found.rows < 0).any():
                     return None
-                used = np.unique(found.rows[found.rows >= 0])
+                used = np.unique(found.rows)
                 cells = take(found.lookup.columns[column], used)
                 some = {str(w) for w in words_of(cells)[np.unique(cast(Index, cells.data))].tolist()}
                 mine = self.rights.evaluate(code)
@@ -305,8 +305,8 @@ class Builder:
     def _filtered(self, near: Index, far: Index, sure: Mask) -> tuple[Index, Index, Mask]:
         test = self.window
         if not self.spec.itself and self._one_kind:
-            keep = self._not_itself(near, far)
-            near, far, sure = near[keep], far[keep], sure[keep]
+            apart, known = self._not_itself(near, far)
+            near, far, sure = near[apart], far[apart], (sure & known)[apart]
         if self.spec.within is not None:
             inside, known = test.test(near, self.rights.at[far])
             keep = inside | ~known
@@ -318,14 +318,23 @@ class Builder:
             near, far = near[keep], far[keep]
         return near, far, sure
 
-    def _not_itself(self, near: Index, far: Index) -> Mask:
-        """Pairs of two rows; beside a subject, of a subject and a row that is not its own."""
+    def _not_itself(self, near: Index, far: Index) -> tuple[Mask, Mask]:
+        """Pairs of two rows; beside a subject, of a subject and a row that is not its own; and where that is known.
+
+        A row that may be one of the subject's own, or not count and so be another, may belong.
+        """
         right = self.rights.at[far]
         if not isinstance(self.lefts.inner, SubjectSpace):
-            return np.asarray((self.lefts.at[near] != right) | self.window.ends_here()[near])
+            apart = np.asarray((self.lefts.at[near] != right) | self.window.ends_here()[near])
+            return apart, np.ones(len(near), np.bool_)
         subjects = cast(Subjects, self.rows.subjects)
         own = subjects.ids * self.right.n + self.rows.at
-        return ~np.isin(near * self.right.n + right, own)
+        pair = near * self.right.n + right
+        inside = np.isin(pair, own)
+        if self.rows.member is None or self.spec.own:
+            return ~inside, np.ones(len(near), np.bool_)
+        sure = np.isin(pair, own[self.rows.member])
+        return ~sure, ~inside
 
     def _incomplete(self) -> Mask | None:
         """Rows whose window sticks out of what is known, or of which it is not known which knowledge rows fit."""

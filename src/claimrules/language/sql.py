@@ -159,7 +159,6 @@ def _syntax_error(source: SqlText, error: ParseError) -> Diagnostic:
     before = len(str(detail.get("start_context") or ""))
     # sqlglot counts columns within a line of the text; the words before the mistake tell its place in all of it.
     start = source.text.find(word, max(0, before)) if word else len(source.text) - 1
-    start = start if start >= 0 else max(int(detail.get("col") or 1) - len(word), 0)
     reason = str(detail.get("description") or "").split(" for <class")[0]
     reason = "something is missing here" if reason.startswith("Required keyword") else _REASONS.get(reason, reason)
     return Diagnostic(
