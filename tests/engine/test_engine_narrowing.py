@@ -130,3 +130,37 @@ def test_the_first_row_of_a_table_is_named_as_any_other(tmp_path):
     }
     found = claimrules.load(tmp_path).audit(given).findings.to_pylist()
     assert sorted(name for row in found for name in row["knowledge_ids"]) == ["k1", "k2"]
+
+
+def test_a_line_whose_knowledge_row_is_not_known_is_of_no_subject_by_it(tmp_path):
+    declared = "columns: {code: text, twin: text}\nkey: [code]\nabsence: unknown\n"
+    logic = "match: {m: {table: twin, key: {code: line.item_code}}}\nper: [person, m]\nflag: count(*) >= 2\n"
+    csv = "code,twin\nA,X\nC,Y\n"
+    found = verdicts(tmp_path, logic, in_turn("A", "B", "C"), twin=(declared, csv))
+    assert found["b"] == "undecided"
+    assert "flagged" not in found.values()
+
+
+def test_a_line_without_a_knowledge_row_is_of_no_other_line_s_subject(tmp_path):
+    logic = """
+    match: {m: {table: twin, key: {code: line.item_code}}}
+    per: [person, m]
+    flag_rows: count(*) >= 2 AND (m IS MISSING OR m.twin = 'X')
+    """
+    declared = PLAIN + "complete: true\n"
+    found = verdicts(tmp_path, logic, in_turn("A", "B"), twin=(declared, "code,twin\nA,X\n"))
+    assert "flagged" not in found.values()
+
+
+def test_what_a_subject_lacks_is_a_matter_of_history(tmp_path):
+    logic = "per: [provider, item]\nothers: {o: {of: line, same: [provider]}}\nflag: count(o) = 5\n"
+    (tmp_path / "some_rule.yaml").write_text(HEAD + logic, encoding="utf-8")
+    plain = {"quantity": "5", "amount": "1.00", "unit_price": None}
+    lines = [{**plain, "line_id": str(i), "item_code": code} for i, code in enumerate("AAB")]
+    own = {"claim_id": "C1", "person_id": "P1", "provider_id": "H1", "settled_at": "2025-06-01T10:00:00", "lines": lines}
+    answer = claimrules.load(tmp_path).check(claimrules.Claim.model_validate(own), [])
+    # other persons of the hospital may be beside both of its subjects, that of A and that of B
+    assert [(one.subject, one.missing) for one in answer.undecided] == [
+        ("provider=H1; item=A", "history"),
+        ("provider=H1; item=B", "history"),
+    ]
