@@ -13,7 +13,7 @@ import pytest
 from benchmarks.mutants.room import PACKAGE, ROOMS
 
 QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist", "--capture=sys", "-o", "python_files=test_*.py")
-"""The last: pytest loads whatever is named like a test by its own loader, `engine/window_test.py` too, past the mutated one."""
+"""The last: else pytest loads `engine/window_test.py`, which is named like a test, by its own loader, unmutated."""
 
 
 @dataclass(frozen=True)
