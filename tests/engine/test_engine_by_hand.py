@@ -38,6 +38,7 @@ def judged(tmp_path):
                         ("quantity", pa.decimal128(16, 4)),
                         ("amount", pa.decimal128(16, 2)),
                         ("charged_at", pa.timestamp("us")),
+                        *([("prescription_id", pa.string())] if "prescription_id" in lines[0] else []),
                     ]
                 )
             )
@@ -118,3 +119,18 @@ def test_runs_are_compared_with_the_other_runs(judged):
     claims = [visit(f"C{day:02}", "P1", day) for day in (1, 2, 3, 10, 11)] + [visit("D", "P2", 10)]
     said = {name: verdict for name, verdict, _ in judged(rule, claims)}
     assert said == {"C01": "clean", "C02": "clean", "C03": "clean", "C10": "flagged", "C11": "flagged", "D": "clean"}
+
+
+@pytest.mark.parametrize(("kind", "verdicts"), [("service", "clean"), ("drug", "flagged"), (None, "undecided")])
+def test_a_row_that_may_be_the_subjects_own_may_be_another(judged, kind, verdicts):
+    """Two lines of 31 yuan on a day without a service; the third line is a service, a drug, or one of the two."""
+    rule = """
+    rows: line.prescription_id = 'drug'
+    per: [encounter, day]
+    others:
+      service: {of: line, same: [encounter], rows: "service.prescription_id = 'service'"}
+    flag: count(service) = 0 AND sum(line.amount) > 50
+    """
+    lines = [{**fee(name, "C1", "31", 3), "prescription_id": kind if name == "s" else "drug"} for name in ("a", "b", "s")]
+    said = {name: verdict for name, verdict, _ in judged(rule, [visit("C1", "P1", 3)], lines)}
+    assert (said["a"], said["b"]) == (verdicts, verdicts)

@@ -384,11 +384,12 @@ class Judge:
 
     def _relates(self, spec, entry, other):
         last = spec.within is not None and self._window(spec.within, entry)[1] == "last"
-        own = any(other.row is member.row for member in entry.subject) if spec.of_subject else other.row is entry.row
-        if own and not spec.itself and not last:
+        mine = [member for member in (entry.subject if spec.of_subject else [entry]) if other.row is member.row]
+        doubtful = spec.of_subject and not spec.own and not any(member.sure for member in mine)
+        if mine and not spec.itself and not last and not doubtful:
             return False
         at = At(entry, {spec.name: other})
-        sure = other.sure
+        sure = None if mine and not spec.itself and not last else other.sure
         if spec.within is not None:
             sure = and_(sure, self._near(spec, entry, other.row))
         return sure if spec.where is None else and_(sure, self.value(spec.where, at))

@@ -1,5 +1,6 @@
 """The results by rule, for a terminal."""
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ _WORDS = {
         "suspicious": "疑似",
         "indicator": "指标",
         "skipped": "未运行",
+        "not_run": "另有 {} 条规则未运行（{}）",
         "failed": "出错",
     },
     "en": {
@@ -31,11 +33,14 @@ _WORDS = {
         "loss": "fund loss",
         "total": "total, each line once",
         "skipped": "not run",
+        "not_run": "{} more rules not run ({})",
     },
 }
 
 NOT_ASKED = "not asked for"
 """The reason, in the summary, of rules that `only` leaves out."""
+ASLEEP = "its status is "
+"""How the reason begins of rules that their status keeps from running."""
 UNKNOWN = "—"
 """Money that is not known."""
 
@@ -55,10 +60,18 @@ class Titled(Protocol):
 def results_table(summary: Any, rules: Mapping[str, Titled], language: str = "zh", *, findings: Any | None = None) -> Table:
     """One row a rule, most money first, and the totals. `summary` is `AuditResult.summary`.
 
-    Rules that were not asked for are left out. With `findings` (`AuditResult.findings`), money that no finding of a rule
-    knows is shown as `—`: the summary's 0.00 is the sum of what is known.
+    Rules that were not asked for are left out; those that their status keeps from running are counted in one line. With
+    `findings` (`AuditResult.findings`), money that no finding of a rule knows is shown as `—`: the summary's 0.00 is the
+    sum of what is known.
     """
-    shown = {rule_id: one for rule_id, one in summary.rules.items() if one.reason != NOT_ASKED}
+    asleep = Counter(
+        one.reason.removeprefix(ASLEEP) for one in summary.rules.values() if (one.reason or "").startswith(ASLEEP)
+    )
+    shown = {
+        rule_id: one
+        for rule_id, one in summary.rules.items()
+        if one.reason != NOT_ASKED and not (one.reason or "").startswith(ASLEEP)
+    }
     blank = {name: _unknown(findings, name) for name in ("amount", "fund_loss")}
     words = _WORDS[language]
     table = Table(show_footer=True, header_style="bold", footer_style="bold")
@@ -86,6 +99,9 @@ def results_table(summary: Any, rules: Mapping[str, Titled], language: str = "zh
             UNKNOWN if rule_id in blank["amount"] else money(figures.amount),
             UNKNOWN if rule_id in blank["fund_loss"] else money(figures.fund_loss),
         )
+    if asleep:
+        kinds = ", ".join(f"{status}: {n}" for status, n in sorted(asleep.items()))
+        table.add_row(Text(words["not_run"].format(asleep.total(), kinds), style="dim"))
     return table
 
 

@@ -151,6 +151,7 @@ class Relations:
         if by == "subject_entry":
             on.append(sql("r.entry = r.subject_entry"))
         tests = [sql("o.passes" if spec.rows is not None or spec.kind == "subject" else "o.counts")]
+        tests += self._apart(spec, by)
         beyond = None
         clocked = None
         if spec.within is not None:
@@ -211,11 +212,7 @@ class Relations:
         if by == "subject_entry":
             if spec.own:
                 return [sql("o.subject_entry <> r.subject_entry")]
-            return [
-                sql(
-                    f"NOT EXISTS (SELECT 1 FROM {self.stages.now} AS mine WHERE mine.subject_entry = r.subject_entry AND mine.{row} = o.{row})"
-                )
-            ]
+            return [sql(f"NOT EXISTS ({self._mine(row)} AND mine.counts)")]
         apart = sql(f"o.{row} <> r.{row}")
         if spec.within is not None and spec.within.direction == "last":
             return []
@@ -223,6 +220,16 @@ class Relations:
             window = self.stages.values(spec.within.column, place)
             return [exp.paren(exp.or_(apart, sql("STARTS_WITH(_w, 'last ')", w=window)))]
         return [apart]
+
+    def _mine(self, row: str) -> str:
+        """Whether an other row stands in the subject itself."""
+        return f"SELECT 1 FROM {self.stages.now} AS mine WHERE mine.subject_entry = r.subject_entry AND mine.{row} = o.{row}"
+
+    def _apart(self, spec: OtherSpec, by: str) -> list[exp.Expr]:
+        """NULL for a row that may count, and so be one of the subject's own, or not count, and so be another."""
+        if spec.itself or spec.own or spec.kind != self.rule.kind or by != "subject_entry":
+            return []
+        return [sql(f"CASE WHEN NOT EXISTS ({self._mine(f'{spec.kind}_row')}) THEN TRUE END")]
 
     # ------------------------------------------------------------------ windows
 

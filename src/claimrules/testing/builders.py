@@ -1,10 +1,13 @@
 """Claims for tests in code: say what matters, and the rest is filled in as in the cases of rule files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from pydantic import BaseModel
+
+from claimrules.diagnostics import suggest
 from claimrules.models import Claim, Diagnosis, FeeLine, Operation
 
 CENT = Decimal("0.01")
@@ -24,11 +27,20 @@ VISIT: dict[str, Any] = {
 }
 
 
+def _known(model: type[BaseModel], values: Mapping[str, Any]) -> None:
+    """Refuse a misspelt field: a model carries extra columns, and a test that rests on one says nothing."""
+    for name in values:
+        if name not in model.model_fields:
+            near = suggest(name, model.model_fields)
+            raise TypeError(f"{model.__name__} has no field `{name}`" + (f": did you mean `{near}`?" if near else ""))
+
+
 def line(item_code: str, **values: Any) -> FeeLine:
     """A fee line. Unstated: quantity 1, a drug, 10.00 for each unit, price and in-scope amount by its amount.
 
     `line_id` and `charged_at` are filled in by `claim`. A stated None stays NULL.
     """
+    _known(FeeLine, values)
     quantity = Decimal(str(values.get("quantity", 1)))
     price = values.get("unit_price", _UNSTATED)
     each = Decimal(10) if price in (_UNSTATED, None) else Decimal(str(price))
@@ -43,11 +55,13 @@ def line(item_code: str, **values: Any) -> FeeLine:
 
 def diagnosis(diagnosis_code: str, **values: Any) -> Diagnosis:
     """A diagnosis; everything unstated is NULL."""
+    _known(Diagnosis, values)
     return Diagnosis.model_validate({**values, "diagnosis_code": diagnosis_code})
 
 
 def operation(operation_code: str, **values: Any) -> Operation:
     """An operation; everything unstated is NULL."""
+    _known(Operation, values)
     return Operation.model_validate({**values, "operation_code": operation_code})
 
 
@@ -62,6 +76,7 @@ def claim(
     Its lines are l1, l2, … and charged an hour after admission where they do not say; `total_amount` and
     `in_scope_amount` are the sums of its lines, `fund_amount` the in-scope amount. A stated None stays NULL.
     """
+    _known(Claim, values)
     stated = {**VISIT, **values}
     moment = stated["admitted_at"] or stated["settled_at"]
     own = tuple(_placed(one, number, moment) for number, one in enumerate(lines, 1))
