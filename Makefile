@@ -6,6 +6,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # `make test PYTEST_ARGS="-k split_stay"` runs a part; `make demo PYTHON=python3.13` chooses the interpreter.
 PYTEST_ARGS ?=
+TEST_JOBS ?= auto
 PYTHON ?=
 
 .DEFAULT_GOAL := help
@@ -39,7 +40,7 @@ demo: $(STAMP)
 	$(BIN)/claimrules audit fixtures/small --rules rules --out OUT --show 7
 
 test: $(STAMP)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
