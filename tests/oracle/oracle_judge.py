@@ -70,7 +70,7 @@ class Entry:
     def beside(self, matches):
         """The same row with one knowledge row of each of these sets."""
         new = Entry(self.row, self.sure, {**self.matches, **matches}, self.covered, self.sets, self.subject)
-        new.loose, new.chained = self.loose, self.chained
+        new.loose, new.chained, new.doubtful = self.loose, self.chained, self.doubtful
         return new
 
 
@@ -366,7 +366,7 @@ class Judge:
             if entry.subject[0] is entry and not entry.loose:
                 sure = True if any(m.sure for m in entry.subject) else None
                 new = Entry(entry.row, sure, entry.matches, entry.covered, entry.sets, entry.subject, entry.related)
-                new.chained = entry.chained
+                new.chained, new.doubtful = entry.chained, entry.doubtful
                 out.append(new)
         return out
 

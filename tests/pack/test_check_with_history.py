@@ -53,3 +53,12 @@ def test_what_the_known_part_settles_is_flagged(tmp_path: Path):
 def test_all_of_a_person_is_known_with_the_history(tmp_path: Path):
     answer = load(tmp_path, "person").check(claim("C2", "1"), [claim("C1", "1")])
     assert (answer.findings, answer.undecided) == ((), ())
+
+
+def test_a_cluster_is_not_known_from_one_person(tmp_path: Path):
+    others = "others:\n  met: {same: [provider], within: 1 days apart, where: met.claim.person_id <> claim.person_id}\n"
+    rule = RULE.replace("per: [KEY, item]", others + 'per: [person, ring: "cluster(met, 1)"]').replace("> 5", "> 0")
+    (tmp_path / "many_a_day.yaml").write_text(rule, encoding="utf-8")
+    answer = claimrules.load(tmp_path).check(claim("C2", "1"), [claim("C1", "1")])
+    assert answer.findings == ()  # in an audit the ring may have another name
+    assert {(one.rule_id, one.claim_id) for one in answer.undecided} == {("many_a_day", "C2")}

@@ -126,6 +126,8 @@ def _cluster(key: Expr, rows: RowSpace, _: Index, loose: Mask) -> Linked:
     for word, i in where.items():
         names[i] = word
     out = loose if person.known is None else loose | ~person.known
+    if relation.beyond:  # who is linked to whom is not known, and so is the name of their cluster
+        out = np.ones(rows.n, np.bool_)
     return Linked(label, Column(TEXT, label, None, names), out, doubtful & ~out)
 
 

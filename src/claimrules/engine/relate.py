@@ -271,7 +271,7 @@ class Builder:
         relation.near, relation.far = near, far
         relation.left = near if self.lefts.lift is None else self.lefts.lift[near]
         relation.sure = None if is_sure.all() else is_sure
-        relation.incomplete = self._incomplete()
+        relation.incomplete, relation.beyond = self._incomplete(), not self._here
         if self.spec.within is not None:
             loose = self.window.clockless(near, self.rights.at[far])
             relation.unclocked = segment_any(loose, relation.left, relation.n) if loose.any() else None

@@ -31,7 +31,7 @@ class Relation:
 
     `n` rows, or subjects, they stand beside. For a set: pairs, each by what it stands beside (`left`), with its places on
     both sides (`near`, `far`) and the other row (`found`). For a `take` of one: `one`, its row, MISSING or UNKNOWN, and
-    its place on its side (`far_one`).
+    its place on its side (`far_one`). `beyond`: there may be others that are not among the data at all.
     """
 
     def __init__(self, spec: OtherSpec, n: int, lefts: LeftRows, rights: RightRows | RightSubjects) -> None:
@@ -44,6 +44,7 @@ class Relation:
         self.one: Index | None = None
         self.far_one: Index = NONE
         self.unclocked: Mask | None = None
+        self.beyond = False
 
     @property
     def found(self) -> Index:
