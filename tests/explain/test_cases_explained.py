@@ -12,7 +12,7 @@ from claimrules.cases.documents import Placed
 
 RULES = Path(__file__).parents[2] / "rules"
 PACKS = [claimrules.load(folder) for folder in (RULES, Path(__file__).parents[1] / "archetypes")]
-HOMES = {rule_id: pack for pack in PACKS for rule_id in pack.rules}
+HOMES = {rule_id: pack for pack in PACKS for rule_id, rule in pack.rules.items() if rule.status != "draft"}
 CASES = [(rule_id, case) for rule_id, pack in HOMES.items() for case in read_cases(pack.rules[rule_id])]
 SOME = [pair for rule_id in PACKS[0].rules for pair in [pair for pair in CASES if pair[0] == rule_id][:4]]
 SOME += [next(pair for pair in CASES if pair[0] == rule_id) for rule_id in PACKS[1].rules]

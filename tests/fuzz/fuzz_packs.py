@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -49,7 +49,7 @@ class Packs:
         }
         for name, place in places.items():
             if any(place.rglob("*.yaml")):
-                yield Named(name, claimrules.load(place), place)
+                yield Named(name, _without_drafts(claimrules.load(place)), place)
 
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -79,6 +79,11 @@ class Packs:
             except ClaimRulesError:
                 path.unlink()
         return Named(f"made up by {seed}", _loaded(folder), folder)
+
+
+def _without_drafts(pack: claimrules.RulePack) -> claimrules.RulePack:
+    rules = {rule.id: rule for rule in pack.rules.values() if rule.status != "draft"}
+    return replace(pack, rules=rules, plan=pack.plan.only(frozenset(rules)), _shelf=[])
 
 
 def _loaded(folder: Path) -> claimrules.RulePack:

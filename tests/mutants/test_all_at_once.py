@@ -19,7 +19,7 @@ SOME = 4
 PACK = claimrules.load(ROOT / "rules")
 
 
-@pytest.mark.parametrize("rule_id", sorted(PACK.rules))
+@pytest.mark.parametrize("rule_id", sorted(rule.id for rule in PACK.rules.values() if rule.status != "draft"))
 def test_the_vectorised_run_is_each_mutant_run_alone(rule_id: str):
     rule = PACK.rules[rule_id]
     mutants = mutants_of(rule)
