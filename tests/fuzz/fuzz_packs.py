@@ -65,7 +65,7 @@ class Packs:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.oracle.folder / "knowledge", folder / "knowledge")
         known = self.oracle.pack.knowledge
-        schemas = {name: t.schema for name, t in known.tables.items() if not t.register}
+        schemas = {name: table.schema for name, table in known.tables.items()}
         sets = frozenset(known.sets)
         made = tries = 0
         while made < count and tries < count * 10:
@@ -97,6 +97,6 @@ def _loaded(folder: Path) -> claimrules.RulePack:
 
 
 def made_up_rows(choice: Choice, pack: claimrules.RulePack, most: int = 6) -> dict[str, list[dict[str, str]]]:
-    """Rows for every table of the pack."""
-    tables = [t for t in pack.knowledge.tables.values() if not t.register]
+    """Rows for every table of the pack; a register comes or does not."""
+    tables = [t for t in pack.knowledge.tables.values() if not t.register or choice.pick((True, True, False))]
     return {t.schema.name: make_rows(choice, t.schema, most, many=t.many, gaps=t.gaps_allowed) for t in tables}

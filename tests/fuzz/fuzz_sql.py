@@ -21,6 +21,8 @@ def duck(pack, world, only):
     out = {}
     for rule_id in only:
         rule = pack.rules[rule_id]
+        if away := sorted(name for name in rule.tables if not pack.knowledge.tables[name].brought):
+            raise NotImplementedError(f"a query has no word for a register that did not come: {away[0]}")
         try:
             query = query_of(rule, pack.knowledge)
         except SqlError as error:

@@ -253,6 +253,7 @@ class Judge:
                 x, gap = (plain(self.value(a, At(entry))) for a in key.arguments)
                 if entry.sure is None or x is None or gap is None:
                     entry.loose = True
+                    entry.chained = {**entry.chained, name: _hashable(x)}
                 else:
                     placed.append((x, gap, entry))
             out = len(placed) < len(members)
@@ -360,11 +361,12 @@ class Judge:
         return kept
 
     def _subjects(self):
-        """One entry a subject: its first row. One whose key is not known joins nothing."""
+        """One entry a subject: its first row. One whose key is not known joins nothing; what stands in no run may be one."""
         out = []
         for entry in self.entries:
-            if entry.subject[0] is entry and not entry.loose:
-                sure = True if any(m.sure for m in entry.subject) else None
+            named = all(self.value(Key(value.type, name), At(entry)) is not None for name, value in self.keys.items())
+            if entry.subject[0] is entry and named:
+                sure = True if not entry.loose and any(m.sure for m in entry.subject) else None
                 new = Entry(entry.row, sure, entry.matches, entry.covered, entry.sets, entry.subject, entry.related)
                 new.chained, new.doubtful = entry.chained, entry.doubtful
                 out.append(new)

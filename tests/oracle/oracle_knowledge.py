@@ -9,13 +9,14 @@ MISSING, UNKNOWN = "missing", "unknown"
 
 @dataclass
 class Tables:
-    """`rows`: table → rows as texts by column. `sets`: name → prefixes. `region`: where claims name none."""
+    """`rows`: table → rows as texts by column. `sets`: name → prefixes. `away`: registers that nobody brought."""
 
     schemas: dict
     complete: dict
     rows: dict
     sets: dict
     as_of: date | None = None
+    away: frozenset = frozenset()
 
     def cell(self, table, row, column):
         text = row.get(column) or None
@@ -45,7 +46,8 @@ def tables_of(pack):
     sets = {}
     for row in rows.get("code_sets", ()):
         sets.setdefault(row["set_id"], []).append(row["prefix"])
-    return Tables(dict(pack.knowledge.schemas), complete, rows, sets, pack.as_of)
+    away = frozenset(name for name, table in known.items() if not table.brought)
+    return Tables(dict(pack.knowledge.schemas), complete, rows, sets, pack.as_of, away)
 
 
 def _texts(row):
@@ -64,9 +66,9 @@ def level(cell, place):
 
 
 def candidates(tables, table, keys, when, ever, region):
-    """The rows that fit and those that may: (row, True or None). None for all where the first key is not known."""
+    """The rows that fit and those that may: (row, True or None). None for all: the first key is not known, or no row is."""
     schema = tables.schemas[table]
-    if keys[schema.key[0].name] is None:
+    if table in tables.away or keys[schema.key[0].name] is None:
         return None
     out = []
     for row in standing(tables, schema, table):
@@ -155,7 +157,7 @@ def one(tables, table, found, region):
 def covered(tables, table, keys, when, ever):
     """Whether a missing row says something here; None where that is not known."""
     complete = tables.complete.get(table)
-    if complete is None:
+    if complete is None or table in tables.away:
         return False
     since, prefixes = complete
     code = next(iter(keys.values()))

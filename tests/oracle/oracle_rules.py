@@ -420,6 +420,26 @@ RULES |= {
         flag: sum(line.quantity) > 3
         doubt: {long: "max(line.charged_at::date) > min(line.charged_at::date)"}
     """,
+    "runs_of_runs": """
+        rows: line.in_scope_amount > 0
+        per: [person, spell: "run(line.charged_at::date, 1)", level: "run(line.quantity, 1)"]
+        flag: count(*) >= 2
+    """,
+    "other_runs": """
+        rows: line.in_scope_amount > 0
+        per: [encounter, item, spell: "run(line.charged_at::date, 1)"]
+        let: {size: "count(*)"}
+        others:
+          peers: {of: subject, same: [encounter]}
+        flag: size > max(peers.size) OR count(peers) > 2
+    """,
+    "run_alone": """
+        rows: line.in_scope_amount > 0
+        per: [encounter, item, spell: "run(line.charged_at::date, 1)"]
+        others:
+          peers: {of: subject, same: [encounter]}
+        flag: count(peers) = 0
+    """,
     "rings": """
         of: encounter
         others:

@@ -76,7 +76,7 @@ def make_world(claims, lines, diagnoses, operations):
     claims, lines, diagnoses, operations = (
         [_known(table, d) for d in rows] for table, rows in zip(TABLES, (claims, lines, diagnoses, operations), strict=True)
     )
-    claims = [c for c in claims if not c.get("is_reversed")]
+    claims = [{**c, "encounter_id": c.get("encounter_id") or c["claim_id"]} for c in claims if not c.get("is_reversed")]
     live = {c["claim_id"] for c in claims}
     lines, diagnoses, operations = ([d for d in rows if d["claim_id"] in live] for rows in (lines, diagnoses, operations))
     claim_rows = {c["claim_id"]: Row("claim", c, ids=(c["claim_id"],)) for c in claims}
@@ -113,7 +113,7 @@ def _encounters(claims):
     parts = defaultdict(list)
     for claim in claims:
         v = claim.values
-        parts[v["person_id"], v["provider_id"], v.get("encounter_id") or v["claim_id"]].append(claim)
+        parts[v["person_id"], v["provider_id"], v["encounter_id"]].append(claim)
     out = []
     for members in parts.values():
         members.sort(key=lambda c: c.place)

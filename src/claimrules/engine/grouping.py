@@ -54,7 +54,7 @@ def group_rows(plan: RulePlan, rows: RowSpace, context: BatchContext) -> tuple[R
             incomplete = segment_any(doubtful, ids, k)
     if loose.any():
         ids, k, incomplete = _apart(ids, loose, incomplete)
-    rows.subjects = group(ids, k, incomplete)
+    rows.subjects = group(ids, k, incomplete, loose)
     return _once(plan, rows, context, loose)
 
 
@@ -111,7 +111,7 @@ def _once(plan: RulePlan, rows: RowSpace, context: BatchContext, loose: Mask) ->
     ids, k = group_ids([subjects.ids[keep]], len(keep))
     incomplete = np.zeros(k, np.bool_)
     incomplete[ids] = subjects.incomplete[subjects.ids[keep]]
-    out.subjects = group(ids, k, incomplete)
+    out.subjects = group(ids, k, incomplete, loose[keep])
     return out, loose[keep]
 
 

@@ -17,7 +17,8 @@ from claimrules.language.rule import OtherSpec
 def relate_subjects(spec: OtherSpec, rows: RowSpace, *, complete: bool = True) -> Relation:
     """The subjects that stand beside each subject. `complete`: whether all that there are are among the data.
 
-    One that may not exist, because its rows may not count, is not sure; one of which a key is not known joins nothing.
+    One that may not exist, because its rows may not count or stand in another, is not sure; one of which a key is not known
+    joins nothing.
     """
     space = rows.subject_space
     lefts, rights = LeftRows(space, None, {}), RightSubjects(space)
@@ -30,6 +31,8 @@ def relate_subjects(spec: OtherSpec, rows: RowSpace, *, complete: bool = True) -
             known &= mask[first]
     candidates = np.flatnonzero(known).astype(np.int64)
     sure = np.ones(space.n, np.bool_) if rows.member is None else segment_any(rows.member, space.subjects.ids, space.n)
+    if space.subjects.loose is not None:
+        sure &= ~space.subjects.loose
     mine = [lefts.evaluate(left) for left, _ in spec.same]
     theirs = [rights.evaluate(right) for _, right in spec.same]
     left_key, right_key, left_known = numbered_alike(mine, theirs, space.n, space.n)

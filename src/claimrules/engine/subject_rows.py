@@ -12,7 +12,7 @@ from claimrules.catalog import BOOLEAN, INTEGER, TEXT
 from claimrules.engine.aggregate import Members
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.courses import courses
-from claimrules.engine.kernels.segments import first_rows, group_ids, stable_order
+from claimrules.engine.kernels.segments import first_rows, group_ids, segment_any, stable_order
 from claimrules.engine.knowledge_rows import KnowledgeRows
 from claimrules.engine.lookup import MISSING, UNKNOWN, Lookup
 from claimrules.engine.parameter import at_last_row
@@ -85,13 +85,15 @@ class Found:
 class Subjects:
     """Which subject each row belongs to (`ids`, 0 to k-1).
 
-    `first`: each subject's first row. `incomplete`: subjects that may have rows which are not here.
+    `first`: each subject's first row. `incomplete`: subjects that may have rows which are not here. `loose`: subjects of
+    one row that stands in none, because a key is not known or it may not count in a run.
     """
 
     ids: Index
     k: int
     first: Index
     incomplete: Mask
+    loose: Mask | None = None
 
 
 @dataclass(slots=True)
@@ -346,6 +348,7 @@ def named(node: Expr) -> str:
     return str(owner or (node.name if isinstance(node, Missing) else ""))
 
 
-def group(ids: Index, k: int, incomplete: Mask) -> Subjects:
-    """Subjects from the rows' numbers."""
-    return Subjects(ids, k, first_rows(ids, k), incomplete)
+def group(ids: Index, k: int, incomplete: Mask, loose: Mask | None = None) -> Subjects:
+    """Subjects from the rows' numbers. `loose`: the rows that stand in none."""
+    apart = segment_any(loose, ids, k) if loose is not None and loose.any() else None
+    return Subjects(ids, k, first_rows(ids, k), incomplete, apart)

@@ -1,5 +1,7 @@
 """Keys of `per` that chain rows together: runs, and clusters of persons."""
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from claimrules.catalog import TEXT, Base
@@ -17,13 +19,13 @@ def chains(node: Expr) -> bool:
     return isinstance(node, Call | Aggregate) and node.function in ("run", "cluster")
 
 
-def loose_of(names: list[str]) -> exp.Expr:
-    """Whether a key of the row is not known."""
-    return sql(" OR ".join(f"r.{name} IS NULL" for name in names) or "FALSE")
+def loose_of(names: list[str], chained: Sequence[str] = ()) -> exp.Expr:
+    """Whether a key of the row is not known, or the row stands in no chain of those that were made before."""
+    return sql(" OR ".join([*(f"r.{name} IS NULL" for name in names), *(f"r.{key}_loose" for key in chained)]) or "FALSE")
 
 
 def chain(stages: Stages, key: KeySpec, names: list[str]) -> list[str]:
-    """Stages that make the key a column. Gives all keys' columns so far; `loose` and `doubtful` are columns after it."""
+    """Stages that make the key a column. Gives all keys' columns so far; `KEY_loose` and `KEY_doubtful` are columns after it."""
     value = key.value
     stages.require(*(child for child in (value.arguments if isinstance(value, Call) else ())))
     if isinstance(value, Aggregate):
@@ -33,6 +35,7 @@ def chain(stages: Stages, key: KeySpec, names: list[str]) -> list[str]:
         made = _run(stages, key, value, names)
     stages.values.columns[Key(value.type, key.name)] = Known(made)
     stages.values.columns[value] = Known(made)
+    stages.chained.append(key.name)
     return [*names, made]
 
 
@@ -43,7 +46,7 @@ def _run(stages: Stages, key: KeySpec, value: Call, names: list[str]) -> str:
     step, wide, runs = (stages.free(f"{key.name}_{word}") for word in ("x", "gap", "runs"))
     known = every([sql("r.counts IS TRUE"), sql("_x IS NOT NULL", x=x), sql("_g IS NOT NULL", g=gap)])
     is_interval = value.arguments[1].type.base is Base.INTERVAL
-    columns = [(step, x), (runs, known), (f"{key.name}_keyed", exp.not_(exp.paren(loose_of(names))))]
+    columns = [(step, x), (runs, known), (f"{key.name}_keyed", exp.not_(exp.paren(loose_of(names, stages.chained))))]
     if not is_interval:
         columns.append((wide, gap))
     stages.stage(
@@ -75,9 +78,9 @@ def _run(stages: Stages, key: KeySpec, value: Call, names: list[str]) -> str:
     stages.stage(
         f"{key.name}_run",
         [
-            (name, sql(f"CASE WHEN _in THEN MIN(r.{step}) OVER (PARTITION BY {part}, r.{number}) END", **{"in": stands})),
-            ("loose", sql(f"NOT (r.{key.name}_keyed AND r.{runs})")),
-            ("doubtful", sql(f"r.{runs} AND {doubtful}")),
+            (name, sql(f"CASE WHEN _in THEN MIN(r.{step}) OVER (PARTITION BY {part}, r.{number}) ELSE r.{step} END", **{"in": stands})),
+            (f"{key.name}_loose", sql(f"NOT (r.{key.name}_keyed AND r.{runs})")),
+            (f"{key.name}_doubtful", sql(f"r.{runs} AND {doubtful}")),
         ],
         f"{key.name}: the run, named by its first x",
     )
@@ -175,7 +178,7 @@ def _named(
     person, loose = stages.free(f"{key.name}_person"), stages.free("loose_key")
     open_ = sql("COALESCE(_b, TRUE)", b=beyond) if beyond is not None else exp.false()
     gone = stages.free(f"{key.name}_open")
-    stages.stage(f"{key.name}_people", [(person, me), (loose, loose_of(names)), (gone, open_)])
+    stages.stage(f"{key.name}_people", [(person, me), (loose, loose_of(names, stages.chained)), (gone, open_)])
     body = (
         select(
             [
@@ -193,6 +196,9 @@ def _named(
     some = f"MAX(CASE WHEN r.{gone} THEN 1 ELSE 0 END) OVER (PARTITION BY r.{key.name}_wider) = 1"
     stages.stage(
         f"{key.name}_doubt",
-        [("loose", sql(f"r.{loose} OR r.{name} IS NULL")), ("doubtful", sql(f"r.{key.name}_grows OR {some}"))],
+        [
+            (f"{key.name}_loose", sql(f"r.{loose} OR r.{name} IS NULL")),
+            (f"{key.name}_doubtful", sql(f"r.{key.name}_grows OR {some}")),
+        ],
     )
     return name

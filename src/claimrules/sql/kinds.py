@@ -55,12 +55,12 @@ class Kinds:
         wanted = {*self.needs.columns["claim"], *self.needs.columns["encounter"]}
         wanted |= {"claim_id", "encounter_id", "person_id", "provider_id", "settled_at", "admitted_at", "discharged_at"}
         fields = self._fields("claim")
-        columns = [(n, clean(fields[n], column("c", n))) for n in sorted(wanted)]
+        known = {n: clean(fields[n], column("c", n)) for n in sorted(wanted)}
+        known["encounter_id"] = exp.Coalesce(this=known["encounter_id"], expressions=[column("c", "claim_id")])
+        columns = list(known.items())
         body = select(columns, table("claims", "c")).where(sql("c.is_reversed IS NOT TRUE"))
         read = self.query.add("read_claim", body, "settlements that stand; what is not known is NULL")
-        visit = sql(
-            "CASE WHEN c.person_id IS NULL OR c.provider_id IS NULL THEN c.claim_id ELSE COALESCE(c.encounter_id, c.claim_id) END"
-        )
+        visit = sql("CASE WHEN c.person_id IS NULL OR c.provider_id IS NULL THEN c.claim_id ELSE c.encounter_id END")
         body = select(
             [
                 sql("c.*"),

@@ -13,6 +13,7 @@ from claimrules.language.expression import (
     Case,
     Expr,
     Field,
+    Key,
     MatchField,
     MatchRow,
     Missing,
@@ -104,8 +105,10 @@ class Relations:
         if spec.kind == "subject":
             some = sql("MAX(CASE WHEN r.counts THEN 1 ELSE 0 END) OVER (PARTITION BY r.subject_entry)")
             inner = select([sql("r.*"), ("members", some)], table(stages.now, "r"))
-            body = select([sql("o.*"), ("passes", sql("CASE WHEN o.members = 1 THEN TRUE END"))], inner.subquery("o"))
-            body = body.where(sql("o.entry = o.subject_entry AND NOT o.loose"))
+            passes = ("passes", sql("CASE WHEN o.members = 1 AND NOT o.loose THEN TRUE END"))
+            body = select([sql("o.*"), passes], inner.subquery("o"))
+            named = [sql(f"o.{stages.values.columns[Key(key.value.type, key.name)].name} IS NOT NULL") for key in stages.rule.per]
+            body = body.where(sql("o.entry = o.subject_entry"), *named)
             return query.add(f"{spec.name}_rows", body, f"{spec.name}: the rule's subjects, by their first rows"), "entry"
         number_ = f"{spec.kind}_row"
         if spec.own:

@@ -45,7 +45,7 @@ class Stages:
         self.relations: Relations
         self.sets: dict[str, str] = {}
         self.by_date: list[str] = []
-        self.chained = False
+        self.chained: list[str] = []
 
     # ------------------------------------------------------------------ stages
 
@@ -226,7 +226,7 @@ class Stages:
             place, sure = Place(), sql("r.counts")
             return (
                 "subject_entry",
-                lambda columns: select(columns, table(self.now, "r")).where(sql("NOT r.loose")),
+                lambda columns: select(columns, table(self.now, "r")),
                 ("entry", sql("r.subject_entry")),
                 place,
                 sure,

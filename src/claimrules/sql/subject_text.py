@@ -33,7 +33,7 @@ def own_text(kind: str, alias: str = "r") -> exp.Expr:
 def _encounter(alias: str) -> str:
     return (
         f"'person=' || COALESCE({alias}.encounter_person_id, '') || '; provider=' || COALESCE({alias}.encounter_provider_id, '') "
-        f"|| '; encounter=' || COALESCE({alias}.encounter_encounter_id, {alias}.encounter_claim_id)"
+        f"|| '; encounter=' || {alias}.encounter_encounter_id"
     )
 
 

@@ -254,10 +254,11 @@ class _Maker:
         names = self._keyed(plain)
         for key in rule.per:
             if chains(key.value):
-                stages.chained = True
                 names = chain(stages, key, names)
-        if not stages.chained:
-            stages.stage("with_loose", [("loose", loose_of(names))], "a key that is not known joins nothing")
+        columns = [("loose", loose_of(names, stages.chained))]
+        if stages.chained:
+            columns.append(("doubtful", sql(" OR ".join(f"r.{key}_doubtful" for key in stages.chained))))
+        stages.stage("with_loose", columns, "a key that is not known joins nothing")
         if not names:
             stages.stage("grouped", [("subject_entry", sql("r.entry"))])
             return

@@ -153,7 +153,7 @@ class Parsed:
 def period_text(unit: str, row: Side) -> exp.Expr:
     """Which hour, day, encounter … a row is in, as text."""
     if unit == "encounter":
-        shown = "r.encounter_person_id || '/' || r.encounter_provider_id || '/' || COALESCE(r.encounter_encounter_id, r.encounter_claim_id)"
+        shown = "r.encounter_person_id || '/' || r.encounter_provider_id || '/' || r.encounter_encounter_id"
         return sql(shown.replace("r.", f"{row.alias}."))
     if unit == "claim":
         return sql(f"{row.alias}.claim_claim_id") if row.shows("claim") else exp.null()
