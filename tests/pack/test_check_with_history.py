@@ -62,3 +62,33 @@ def test_a_cluster_is_not_known_from_one_person(tmp_path: Path):
     answer = claimrules.load(tmp_path).check(claim("C2", "1"), [claim("C1", "1")])
     assert answer.findings == ()  # in an audit the ring may have another name
     assert {(one.rule_id, one.claim_id) for one in answer.undecided} == {("many_a_day", "C2")}
+
+
+HOURS = """id: near
+title: {zh: 近, en: Near}
+category: policy
+verdict: violation
+message: {zh: 近, en: near}
+others:
+  near: {same: [KEY, item], within: 6 hours apart, itself: true}
+flag: count(near) >= 1
+"""
+
+
+def test_a_window_of_hours_over_other_persons_leaves_a_suspicion(tmp_path: Path):
+    """One of theirs may have no clock time, and make a suspicion of it in the audit."""
+    (tmp_path / "near.yaml").write_text(HOURS.replace("KEY", "provider"), encoding="utf-8")
+    [finding] = claimrules.load(tmp_path).check(timed("C1"), []).findings
+    assert (finding.verdict, finding.message_en) == ("suspicious", "near (in doubt: claims not at hand)")
+
+
+def test_over_the_person_alone_it_is_a_violation(tmp_path: Path):
+    (tmp_path / "near.yaml").write_text(HOURS.replace("KEY", "person"), encoding="utf-8")
+    [finding] = claimrules.load(tmp_path).check(timed("C1"), []).findings
+    assert (finding.verdict, finding.message_en) == ("violation", "near")
+
+
+def timed(name: str) -> Claim:
+    one = claim(name, "1").model_dump(mode="json")
+    one["lines"][0]["charged_at"] = "2025-06-01T10:00:00"
+    return Claim.model_validate(one)

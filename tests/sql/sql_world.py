@@ -22,8 +22,8 @@ def arrow(kind):
     }.get(kind.base, pa.string())
 
 
-def database(batch, knowledge):
-    """The contract's tables with all their columns, and the knowledge tables, in memory."""
+def database(batch, knowledge, only=None):
+    """The contract's tables with all their columns, and the knowledge tables (`only` these, and the code sets), in memory."""
     con = duckdb.connect(config={"threads": 1})
     for name, fields in TABLES.items():
         given = getattr(batch, name)
@@ -35,7 +35,8 @@ def database(batch, knowledge):
                 columns[field.name] = pa.nulls(given.num_rows, arrow(field.type))
         put(con, name, pa.table(columns))
     for name, table in knowledge.tables.items():
-        put(con, name, table.rows)
+        if only is None or name in only or name == "code_sets":
+            put(con, name, table.rows)
     if "code_sets" not in knowledge.tables:
         put(con, "code_sets", pa.table({"set_id": pa.array([], pa.string()), "prefix": pa.array([], pa.string())}))
     return con

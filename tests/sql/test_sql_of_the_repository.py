@@ -11,12 +11,30 @@ from claimrules.cases.documents import placed
 from claimrules.cases.from_examples import read_cases
 from claimrules.models import Claim
 from claimrules.pack.parameters import typed_parameters
+from claimrules.sql import SqlError, to_sql
 
 ROOT = Path(__file__).parents[2]
 PACK = claimrules.load(ROOT / "rules")
 ARCHETYPES = claimrules.load(ROOT / "tests" / "archetypes")
-ACTIVE = sorted(rule.id for rule in PACK.rules.values() if rule.status != "draft")
+UNSAYABLE = {
+    "drug_over_dose": "in_unit",
+    "svc_name_mismatch": "similarity",
+    "svc_swap": "similarity",
+}
+"""The rules that SQL cannot say, and the word that it lacks (docs/sql.md)."""
+ACTIVE = sorted(rule.id for rule in PACK.rules.values() if rule.status != "draft" and rule.id not in UNSAYABLE)
 CASES = [(PACK, rule_id) for rule_id in ACTIVE] + [(ARCHETYPES, rule_id) for rule_id in sorted(ARCHETYPES.rules)]
+
+
+def brought(pack, rule_id):
+    """Whether the registers that the rule asks for have come: a query takes a register that is there for all that there is."""
+    return all(pack.knowledge.tables[name].brought for name in pack.rules[rule_id].tables)
+
+
+@pytest.mark.parametrize(("rule_id", "word"), sorted(UNSAYABLE.items()))
+def test_what_cannot_be_said_is_refused_with_the_reason(rule_id, word):
+    with pytest.raises(SqlError, match=f"CR802.*`{word}` cannot be said in SQL"):
+        to_sql(PACK.rules[rule_id], PACK.knowledge)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +45,7 @@ def small():
     return batches[0], database(batches[0], PACK.knowledge)
 
 
-@pytest.mark.parametrize("rule_id", ACTIVE)
+@pytest.mark.parametrize("rule_id", [rule_id for rule_id in ACTIVE if brought(PACK, rule_id)])
 def test_over_the_small_fixture(small, rule_id):
     batch, con = small
     want = answers_of_engine(PACK, rule_id, batch)
@@ -50,7 +68,9 @@ def worlds_of_cases(whole, rule_id):
 def test_over_its_own_cases(whole, rule_id):
     flagged = 0
     for name, pack, batch in worlds_of_cases(whole, rule_id):
-        con = database(batch, pack.knowledge)
+        if not brought(pack, rule_id):
+            continue
+        con = database(batch, pack.knowledge, pack.rules[rule_id].tables)
         parameters = {p.name: (p.type, p.default) for p in pack.rules[rule_id].params} | given(pack)
         have = answers_of_sql(con, pack, rule_id, parameters=parameters)
         assert have == answers_of_engine(pack, rule_id, batch), name

@@ -18,6 +18,8 @@ from claimrules.plan import RulePlan
 
 NO_CLOCK = "no clock time"
 """The doubt of an hour window that was judged by dates."""
+NOT_HERE = "claims not at hand"
+"""The doubt of an hour window that may hold rows of other claims, of which it is not known whether they have a clock time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,16 @@ def _needed(plan: RulePlan, rows: RowSpace, verdict: Column, *, by_row: bool) ->
 
 def _clockless(rows: RowSpace, *, by_row: bool) -> list[tuple[str, Mask]]:
     """Rows, or subjects with one, whose hour windows were judged by date, because there is no clock time."""
-    masks = [relation.unclocked for relation in rows.others.values() if relation.unclocked is not None]
-    if not masks:
-        return []
-    mask = np.logical_or.reduce(masks)
+    relations = rows.others.values()
+    found = {NO_CLOCK: [r.unclocked for r in relations], NOT_HERE: [r.unclocked_beyond for r in relations]}
     subjects = cast(Subjects, rows.subjects)
-    return [(NO_CLOCK, mask if by_row else segment_any(mask, subjects.ids, subjects.k))]
+    out = []
+    for name, masks in found.items():
+        known = [mask for mask in masks if mask is not None]
+        if known:
+            mask = np.logical_or.reduce(known)
+            out.append((name, mask if by_row else segment_any(mask, subjects.ids, subjects.k)))
+    return out
 
 
 def _left_out(plan: RulePlan, rows: RowSpace) -> Mask:

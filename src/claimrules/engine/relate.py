@@ -275,6 +275,14 @@ class Builder:
         if self.spec.within is not None:
             loose = self.window.clockless(near, self.rights.at[far])
             relation.unclocked = segment_any(loose, relation.left, relation.n) if loose.any() else None
+            relation.unclocked_beyond = self._by_clock(relation.n) if relation.beyond else None
+
+    def _by_clock(self, n: int) -> Mask | None:
+        """Beside what a window of hours stands."""
+        by_clock = self.window.by_clock()
+        if not by_clock.any():
+            return None
+        return by_clock if self.lefts.lift is None else segment_any(by_clock, self.lefts.lift, n)
 
     def _ranges(self, candidates: Index, left_key: Index, right_key: Index) -> Iterator[tuple[Index, Index, Index]]:
         """Orders of the candidates, with each row's range in them: those of its key, on the days its window can reach.

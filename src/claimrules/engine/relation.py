@@ -44,6 +44,7 @@ class Relation:
         self.one: Index | None = None
         self.far_one: Index = NONE
         self.unclocked: Mask | None = None
+        self.unclocked_beyond: Mask | None = None
         self.beyond = False
 
     @property

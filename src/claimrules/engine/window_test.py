@@ -105,6 +105,10 @@ class WindowTest:
         """Rows whose window is the last so many units that end with the row, itself included."""
         return self._has(lambda span: span.direction == "last", self.which)
 
+    def by_clock(self) -> Mask:
+        """Rows whose window is of hours or minutes."""
+        return self._has(lambda span: span.by_clock, self.which)
+
     def clockless(self, left: Index, right: Index) -> Mask:
         """Pairs that an hour window had to judge by their dates."""
         by_clock = self._has(lambda span: span.by_clock, self.which[left])

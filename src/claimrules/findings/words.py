@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from claimrules.catalog import Base, Type, label
 from claimrules.engine.column import Column, Index, Mask
-from claimrules.engine.decide import NO_CLOCK
+from claimrules.engine.decide import NO_CLOCK, NOT_HERE
 from claimrules.engine.hits import Flagged
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.values.shown import shown_array
@@ -17,7 +17,8 @@ from claimrules.language.expression import Literal
 from claimrules.language.rule import Basis, Message, Rule
 from claimrules.language.sources import Source
 
-NO_CLOCK_ZH = "无具体时刻"
+_OWN_ZH = {NO_CLOCK: "无具体时刻", NOT_HERE: "其他结算未知"}
+"""The doubts of the engine itself, in Chinese; in English they go by their names."""
 _UNVERIFIED = "（条文未核对）"
 
 
@@ -80,8 +81,8 @@ def reasons(flagged: Flagged, owner: Index) -> Any:
 
 def doubts(flagged: Flagged, owner: Index, language: str) -> Any:
     """What makes a finding a suspicion, to stand behind its sentence; nothing where there is no doubt."""
-    own = {"zh": NO_CLOCK_ZH, "en": NO_CLOCK}[language]
-    named = [(own if name == NO_CLOCK else name, mask) for name, mask in flagged.doubts]
+    own = _OWN_ZH if language == "zh" else {}
+    named = [(own.get(name, name), mask) for name, mask in flagged.doubts]
     between, around = {"zh": ("、", "（存疑：{}）"), "en": ("; ", " (in doubt: {})")}[language]
     return _named(named, flagged.n, owner, between, around)
 
