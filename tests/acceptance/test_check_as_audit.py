@@ -85,7 +85,7 @@ def alone(pack: Any, chosen: list[Claim]) -> dict[str, CheckResult]:
 
 
 def test_with_all_other_claims_check_says_what_audit_says(pack: Any, world: World, chosen: list[Claim]) -> None:
-    """Of rules that look no further than the person; what a column that no claim has leaves undecided, an audit only counts."""
+    """Of rules that look no further than the person; a column that no claim has, an audit only counts."""
     flagged = 0
     wide = {plan.rule.id for plan in pack.plan.rules if plan.partition == "all"}
     counted = {row["rule_id"] for row in world.undecided[None]}

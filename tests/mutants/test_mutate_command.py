@@ -73,6 +73,7 @@ def test_only_names_rules_and_two_processes_say_the_same(capsys: pytest.CaptureF
     assert "did you mean `drug_sex`?" in capsys.readouterr().err
 
 
+@pytest.mark.library
 def test_the_cases_of_our_own_rules_kill_all_of_their_mutants(capsys: pytest.CaptureFixture[str]):
     assert run(["test", str(ROOT / "rules"), "--mutate", "--json"]) == 0
     scores = json.loads(capsys.readouterr().out)

@@ -23,7 +23,7 @@ def arrow(kind):
 
 
 def database(batch, knowledge, only=None):
-    """The contract's tables with all their columns, and the knowledge tables (`only` these, and the code sets), in memory."""
+    """In memory the contract's tables with all their columns, and the knowledge tables: `only` these, and the code sets."""
     con = duckdb.connect(config={"threads": 1})
     for name, fields in TABLES.items():
         given = getattr(batch, name)

@@ -12,6 +12,7 @@ from claimrules.cases.from_examples import read_cases
 from claimrules.models import Claim
 from claimrules.pack.parameters import typed_parameters
 from claimrules.sql import SqlError, to_sql
+from library_tier import tiered
 
 ROOT = Path(__file__).parents[2]
 PACK = claimrules.load(ROOT / "rules")
@@ -27,7 +28,7 @@ CASES = [(PACK, rule_id) for rule_id in ACTIVE] + [(ARCHETYPES, rule_id) for rul
 
 
 def brought(pack, rule_id):
-    """Whether the registers that the rule asks for have come: a query takes a register that is there for all that there is."""
+    """Whether the registers that the rule asks for have come: a query has no word for one that did not."""
     return all(pack.knowledge.tables[name].brought for name in pack.rules[rule_id].tables)
 
 
@@ -64,7 +65,7 @@ def worlds_of_cases(whole, rule_id):
                 yield case.name, pack.with_params(dict(case.params)), batch
 
 
-@pytest.mark.parametrize(("whole", "rule_id"), CASES, ids=[rule_id for _, rule_id in CASES])
+@pytest.mark.parametrize(("whole", "rule_id"), tiered(CASES, lambda pair: pair[1]), ids=[rule_id for _, rule_id in CASES])
 def test_over_its_own_cases(whole, rule_id):
     flagged = 0
     for name, pack, batch in worlds_of_cases(whole, rule_id):

@@ -19,7 +19,7 @@ from claimrules.plan import RulePlan
 NO_CLOCK = "no clock time"
 """The doubt of an hour window that was judged by dates."""
 NOT_HERE = "claims not at hand"
-"""The doubt of an hour window that may hold rows of other claims, of which it is not known whether they have a clock time."""
+"""The doubt of an hour window that may hold rows of claims that are not at hand, with a clock time or without."""
 
 
 @dataclass(frozen=True, slots=True)
