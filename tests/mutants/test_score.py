@@ -171,3 +171,16 @@ def test_a_mutant_that_is_no_rule_does_not_count(rule_pack: Load):
     """
     score = scored(rule_pack(body, AT_THREE), search=False)
     assert score.stillborn + score.total == 6
+
+
+def test_a_group_of_reversed_claims_alone_is_judged_as_nothing(rule_pack: Load) -> None:
+    reversed_alone = """
+- name: a reversed settlement is not judged, under a table of its own
+  given: visit
+  lines: {l1: {item_code: A, quantity: 5}}
+  change: {claim.is_reversed: true}
+  knowledge: {limits: [{code: A, most: 9}]}
+  expect: not_applicable
+"""
+    (score,) = mutate_pack(rule_pack(BODY, CASES + reversed_alone))
+    assert (score.killed, len(score.survivors), score.problems) == (1, 3, ())
