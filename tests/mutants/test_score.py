@@ -171,3 +171,17 @@ def test_a_mutant_that_is_no_rule_does_not_count(rule_pack: Load):
     """
     score = scored(rule_pack(body, AT_THREE), search=False)
     assert score.stillborn + score.total == 6
+
+
+def test_a_group_of_cases_whose_claims_are_all_reversed_says_nothing(rule_pack: Load):
+    reversed_alone = """
+- name: a reversed settlement is not judged
+  given: visit
+  lines: {l1: {item_code: A, quantity: 5}}
+  change: {claim.is_reversed: true}
+  knowledge: {limits: [{code: B, most: 1}]}
+  expect: not_applicable
+"""
+    score = scored(rule_pack(BODY, AT_FOUR + reversed_alone))
+    assert score.problems == ()
+    assert {one.mutant.id for one in score.survivors} == {"flag.1 > → >=", "flag.1 3 → 2"}

@@ -79,6 +79,9 @@ class Bench:
             if self._turned is None:
                 self._turned = batches_of(back_to_front(self._documents))
             batches = self._turned
+        if not batches:
+            # All claims of the group are reversed: no plan says anything.
+            return [self._whose.rows([]) for _ in plans]
         by_batch = [self._tables(plans, self._pack._context(batch, Reach())) for batch in batches]
         return [
             None if any(table is None for table in tables) else self._whose.rows(tables)
