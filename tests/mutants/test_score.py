@@ -171,3 +171,19 @@ def test_a_mutant_that_is_no_rule_does_not_count(rule_pack: Load):
     """
     score = scored(rule_pack(body, AT_THREE), search=False)
     assert score.stillborn + score.total == 6
+
+
+def test_a_case_alone_whose_only_settlement_is_reversed_kills_nothing(rule_pack: Load):
+    """Its knowledge names its person, so that it runs alone, and nothing of it is left to judge."""
+    reversed_alone = """
+- name: a reversed settlement is not judged
+  given: visit
+  change: {claim.is_reversed: true}
+  lines: {l1: {item_code: A, quantity: 5}}
+  knowledge: {limits: [{code: P1, most: 3}]}
+  expect: {not_applicable: [l1]}
+"""
+    left = [survivor.mutant.id for survivor in scored(rule_pack(BODY, CASES), search=False).survivors]
+    assert left
+    with_it = scored(rule_pack(BODY, CASES + reversed_alone), search=False)
+    assert [survivor.mutant.id for survivor in with_it.survivors] == left

@@ -80,10 +80,9 @@ class Bench:
                 self._turned = batches_of(back_to_front(self._documents))
             batches = self._turned
         by_batch = [self._tables(plans, self._pack._context(batch, Reach())) for batch in batches]
-        return [
-            None if any(table is None for table in tables) else self._whose.rows(tables)
-            for tables in zip(*by_batch, strict=True)
-        ]
+        # Of a case whose only settlement is reversed there is no batch, and no table of any plan.
+        by_plan = zip(*by_batch, strict=True) if by_batch else [()] * len(plans)
+        return [None if any(table is None for table in tables) else self._whose.rows(tables) for tables in by_plan]
 
     def _tables(self, plans: Sequence[RulePlan], context: Any) -> list[Any]:
         try:
