@@ -83,9 +83,10 @@ class Bench:
             # Every claim of the group is reversed: there is nothing to judge, whatever the plan.
             return [self._whose.rows(()) for _ in plans]
         by_batch = [self._tables(plans, self._pack._context(batch, Reach())) for batch in batches]
-        # Of a case whose only settlement is reversed there is no batch, and no table of any plan.
-        by_plan = zip(*by_batch, strict=True) if by_batch else [()] * len(plans)
-        return [None if any(table is None for table in tables) else self._whose.rows(tables) for tables in by_plan]
+        return [
+            None if any(table is None for table in tables) else self._whose.rows(tables)
+            for tables in zip(*by_batch, strict=True)
+        ]
 
     def _tables(self, plans: Sequence[RulePlan], context: Any) -> list[Any]:
         try:
