@@ -47,8 +47,8 @@ class SubjectReader:
 
     def __post_init__(self) -> None:
         judged = self.judged
-        table = verdict_table(judged.hits, judged.context).to_pylist()
-        amounts = {(row["claim_id"], row["line_id"]): row["amount"] for row in table if row["violating"]}
+        table = verdict_table(judged.hits, judged.context).to_pylist()  # the judged rows come first, in their own order
+        amounts = [row["amount"] if row["violating"] else None for row in table]
         self.rows = RowReader(judged, self.wording, self.sources, amounts)
         self.world = WorldReader(judged, self.wording)
         self.findings = {}
