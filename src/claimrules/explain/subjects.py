@@ -122,7 +122,8 @@ class SubjectReader:
         if said.removed_by:
             return "unless"
         for relation in (self.judged.rows.others[name] for name in self.judged.plan.needed):
-            if all(cast(Any, relation.one)[i] == MISSING for i in at):
+            beside = [self.judged.subjects.ids[i] for i in at] if relation.spec.of_subject else at
+            if all(cast(Any, relation.one)[i] == MISSING for i in beside):
                 return "others"
         return "flag"
 

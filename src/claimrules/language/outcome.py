@@ -88,6 +88,8 @@ class Outcome(Compiling):
             coarse.add("encounter")
         if isinstance(node, Field):
             return "" if node.kind in coarse and not node.owner else f"{node.owner or node.kind}.{node.name}"
+        if isinstance(node, RowId):
+            return "" if node.kind in coarse and not node.owner else node.owner or node.kind
         if isinstance(node, MatchField):
             is_key = any(isinstance(k.value, MatchRow) and k.value.match == node.match for k in self.scope.keys.values())
             return "" if is_key else f"{node.match}.{node.column}"
