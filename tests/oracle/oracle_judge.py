@@ -548,7 +548,8 @@ class Judge:
             stays.sort(key=lambda s: day(s.values["admitted_at"]))
             latest, nth = None, 0
             for stay in stays:
-                begin, end = day(stay.values["admitted_at"]), day(stay.values["discharged_at"])
+                begin = day(stay.values["admitted_at"])
+                end = max(begin, day(stay.values["discharged_at"]))
                 if latest is not None and (begin - latest).days > gap:
                     nth, latest = nth + 1, end
                 latest = end if latest is None else max(latest, end)
