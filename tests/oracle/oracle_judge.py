@@ -387,7 +387,8 @@ class Judge:
     def _relates(self, spec, entry, other):
         last = spec.within is not None and self._window(spec.within, entry)[1] == "last"
         mine = [member for member in (entry.subject if spec.of_subject else [entry]) if other.row is member.row]
-        doubtful = spec.of_subject and not spec.own and not any(member.sure for member in mine)
+        of_rows = spec.kind != "subject"  # a subject is never another one, whether its rows count or not
+        doubtful = spec.of_subject and of_rows and not spec.own and not any(member.sure for member in mine)
         if mine and not spec.itself and not last and not doubtful:
             return False
         at = At(entry, {spec.name: other})
