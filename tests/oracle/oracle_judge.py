@@ -873,6 +873,15 @@ class Judge:
             else:
                 yield part
 
+    def _compared(self, node):
+        """The same without what aggregates over the subject's rows gather: there a row that is not there is not known."""
+        if isinstance(node, Let):
+            yield from self._compared(self.lets[node.name])
+        elif not (isinstance(node, Aggregate) and node.over == ""):
+            yield node
+            for child in children(node):
+                yield from self._compared(child)
+
     # ---------------------------------------------------------------- verdicts
 
     def answers(self):
@@ -926,7 +935,7 @@ class Judge:
         named = {
             p.owner
             for _, node in self.rule.flag
-            for p in self._spelled_out(node)
+            for p in self._compared(node)
             if isinstance(p, Field | MatchField | OfSubject) and p.owner
         }
         for spec in self.rule.others:
