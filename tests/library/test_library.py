@@ -132,7 +132,7 @@ def test_no_two_rules_ask_the_same_without_saying_so():
     said = defaultdict(set)
     for rule in RULES:
         logic = (rule.kind, rule.rows, rule.matches, rule.per, rule.others, rule.lets, rule.flag, rule.unless, rule.doubt)
-        said[repr([one for one in logic])].add(rule.id)
+        said[repr(logic)].add(rule.id)
     assert {frozenset(ids) for ids in said.values() if len(ids) > 1} <= set(ALIKE)
 
 
