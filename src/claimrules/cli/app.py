@@ -10,6 +10,7 @@ from claimrules.cli.check import check
 from claimrules.cli.explain import explain
 from claimrules.cli.generate import generate
 from claimrules.cli.knowledge import knowledge
+from claimrules.cli.lock import lock
 from claimrules.cli.new import new
 from claimrules.cli.sql import sql
 from claimrules.version import __version__
@@ -46,6 +47,7 @@ app.command()(check)
 app.command("test")(cases)
 app.command()(explain)
 app.command()(generate)
+app.command()(lock)
 app.command()(new)
 app.command()(sql)
 app.add_typer(knowledge, name="knowledge")

@@ -229,6 +229,31 @@ MEANINGS: dict[str, Meaning] = {
         "sources.yaml lists the source's articles, and this is none of them.",
         "Correct it, or add it to the list.",
     ),
+    "CR231": Meaning(
+        "an active rule has changed, and its version has not",
+        "rules.lock holds a hash of what each active version decides, and this file decides otherwise.",
+        "Raise `version`, or take the change back; docs/lock.md says what counts as a change.",
+    ),
+    "CR232": Meaning(
+        "an id is given to another rule",
+        "rules.lock knows the id as that of a rule that was deleted: findings of years ago name it.",
+        "Take a new id.",
+    ),
+    "CR233": Meaning(
+        "a locked rule is gone",
+        "Its id is in rules.lock, and no file has it.",
+        "Keep the file with `status: retired`, or let `claimrules lock` note that it was deleted.",
+    ),
+    "CR234": Meaning(
+        "the lock file is out of date",
+        "A rule is new, has a new version, or has another status than rules.lock says.",
+        "Run `claimrules lock`, and commit the file with the rules.",
+    ),
+    "CR235": Meaning(
+        "the lock file cannot be read or written",
+        "Somebody has edited it, a merge has left its marks, or there is no right to write.",
+        "Take the file back from version control, and run `claimrules lock`.",
+    ),
     "CR299": Meaning(
         "something went wrong in reading a rule",
         "The rule is of a form that nobody has thought of.",
