@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from conftest import causes, claims, limits, rule
+from diff_bases import causes, claims, limits, rule
 
 from claimrules.diff import diff_packs
 
@@ -86,14 +86,10 @@ def test_two_clauses_of_which_either_does_it_are_named_each(packs):
 
 
 def test_an_amount_that_two_clauses_move_by_parts_is_due_to_both(packs):
+    logic = "params: {{most: {{default: {}}}}}\nflag: line.quantity > param.most\namount: {}\n"
     old, new = packs(
-        rule(
-            "many",
-            "params: {most: {default: 3}}\nflag: line.quantity > param.most\namount: excess_quantity(line.quantity - param.most)\n",
-        ),
-        rule(
-            "many", "params: {most: {default: 4}}\nflag: line.quantity > param.most\namount: line.amount / 2 + param.most\n"
-        ),
+        rule("many", logic.format(3, "excess_quantity(line.quantity - param.most)")),
+        rule("many", logic.format(4, "line.amount / 2 + param.most")),
     )
     diff = diff_packs(old, new, LINES)
     # 20.00 → 29.00 and 60.00 → 49.00

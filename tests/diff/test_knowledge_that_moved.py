@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from conftest import causes, claims, limits, rule
+from diff_bases import causes, claims, limits, rule
 
 import claimrules
 from claimrules.diff import diff_packs
@@ -123,11 +123,8 @@ def test_parameters_by_region_are_rows_too(packs):
     logic = rule("many", "params: {most: {default: 3}}\nflag: line.quantity > param.most\n")
     law = {"sources.yaml": "law: {title: {zh: 法, en: law}}\n"}
     old = {**logic, **law, "parameters.yaml": "most:\n  - {value: 2, region: '330000', source: law}\n"}
-    new = {
-        **logic,
-        **law,
-        "parameters.yaml": "most:\n  - {value: 4, region: '330000', source: law}\n  - {value: 1, region: '440000', source: law}\n",
-    }
+    rows = "  - {value: 4, region: '330000', source: law}\n  - {value: 1, region: '440000', source: law}\n"
+    new = {**logic, **law, "parameters.yaml": f"most:\n{rows}"}
     given = claims(
         {"quantity": 3},
         {"quantity": 3, "claim_id": "C2"},

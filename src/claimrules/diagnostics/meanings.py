@@ -431,6 +431,11 @@ MEANINGS: dict[str, Meaning] = {
         "This is our fault, not yours; nothing was skipped in silence.",
         "Please report it, with the rule.",
     ),
+    "CR502": Meaning(
+        "a finding changed, and nothing that its rule looks at has moved",
+        "This is our fault, not yours: two audits of one rule differ and nobody can say why.",
+        "Please report it, with both versions of the rule.",
+    ),
     "CR601": Meaning(
         "examples of a wrong shape", "`examples` is a list of cases, each a mapping.", "Begin each case with `- name:`."
     ),
@@ -508,6 +513,21 @@ MEANINGS: dict[str, Meaning] = {
         "a rule that cannot be said in SQL",
         "It uses something that the dialect has no word for; the message names it.",
         "Take another dialect, or audit with the engine, which needs no SQL.",
+    ),
+    "CR901": Meaning(
+        "a side of a comparison is neither a path nor a revision",
+        "There is no such file or folder, and no git repository here that could have a revision of that name.",
+        "Name a folder of rules, or run the command inside the repository.",
+    ),
+    "CR902": Meaning(
+        "there is no such revision",
+        "git knows no branch, tag or commit of that name here.",
+        "Take the suggestion, or fetch what is elsewhere: a shallow clone has no history.",
+    ),
+    "CR903": Meaning(
+        "a revision has no such path",
+        "The path goes from the top of the repository, and there was nothing there at that revision.",
+        "Take the suggestion; write `REV:./path` for a path from the current folder.",
     ),
 }
 

@@ -1,7 +1,7 @@
 """What a change of rules or knowledge does to the findings.
 
 Takes: two packs and the same claims for both. Gives: `Diff`: findings added, removed and changed, in money, each attributed
-to the clause or the knowledge row that moved. Never: judges anything itself; every verdict, also one on trial, is an audit's.
+to the clause or the knowledge row that moved. Never: judges anything itself; every verdict, on trial too, is an audit's.
 """
 
 from claimrules.diff.attribute import Because

@@ -1,6 +1,6 @@
 """What two runs found in money: by rule, provider and month, so that all sums add up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,14 @@ class Sums:
     amount: Decimal = ZERO
     fund_loss: Decimal = ZERO
     unknown: int = 0
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.findings + other.findings,
+            self.amount + other.amount,
+            self.fund_loss + other.fund_loss,
+            self.unknown + other.unknown,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,12 @@ class Totals:
     def most(self) -> Decimal:
         """The larger of the two differences of amounts, whichever way."""
         return max(abs(self.findings.amount), abs(self.once.amount))
+
+
+def together(compared: Iterable[Compared]) -> Compared:
+    """Several names as one."""
+    rows = list(compared)
+    return Compared("", sum((one.old for one in rows), Sums()), sum((one.new for one in rows), Sums()))
 
 
 def totals(old: AuditResult, new: AuditResult) -> Totals:
