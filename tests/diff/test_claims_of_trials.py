@@ -27,7 +27,9 @@ def documents() -> list[Claim]:
     lines = GIVEN["lines"].to_pylist()
 
     def of(claim: str) -> list[dict[str, str]]:
-        return [{name: text for name, text in line.items() if name != "claim_id"} for line in lines if line["claim_id"] == claim]
+        return [
+            {name: text for name, text in line.items() if name != "claim_id"} for line in lines if line["claim_id"] == claim
+        ]
 
     return [Claim.model_validate({**claim, "lines": of(claim["claim_id"])}) for claim in GIVEN["claims"].to_pylist()]
 

@@ -109,6 +109,13 @@ def test_a_definition_that_others_need_does_not_hide_them(packs):
     assert causes(diff) == {("added", "l1"): ("alone", ["many: flag"])}
 
 
+def test_what_is_shown_of_a_clause_is_what_decides(packs):
+    parts = "params:\n  most: {{default: {}, unit: day}}\nunless:\n  odd:\n    when: line.quantity = {}\n    because: so\n"
+    old, new = (rule("many", parts.format(n, n + 1) + "flag: line.quantity > param.most\n") for n in (3, 4))
+    texts = {move.name: (move.before, move.after) for move in diff_packs(*packs(old, new), LINES).moves}
+    assert texts == {"params.most": ("3", "4"), "unless.odd": ("line.quantity = 4", "line.quantity = 5")}
+
+
 def test_a_rule_that_came_and_one_that_went(packs):
     old, new = packs(rule("many", "flag: line.quantity > 3\n"), rule("dear", "flag: line.amount > 60\n"))
     diff = diff_packs(old, new, LINES)

@@ -39,7 +39,7 @@ def test_the_text_names_rules_causes_and_money(sides, capsys):
     printed = capsys.readouterr()
     said = " ".join(printed.out.split())
     assert "many 0 → 2 findings +1,264.50" in said
-    assert "+1 findings, +30.00: many: flag" in said
+    assert "findings +1, amount +30.00: many: flag" in said
     assert "- line.quantity > limit.most + line.quantity >= limit.most" in said
     assert "table limit: code=B" in said
     assert "- most=3 + most=1" in said
@@ -82,11 +82,27 @@ def test_markdown_is_a_comment(sides, capsys):
     assert f"| `many` | +1 | +1,234.50 | table limit: code=B: `most=3` → `most=1` ({place}) |" in lines
     assert "| many | 0 → 2 | 0.00 | 1,264.50 | +1,264.50 | 0.00 |" in lines
     assert "| **total, each line once** |  | 0.00 | 1,264.50 | +1,264.50 | 0.00 |" in lines
-    for head, rule_ in zip(lines, lines[1:], strict=False):
-        if rule_.startswith("|--"):  # every table is one: as many cells under each head
-            body = lines[lines.index(rule_) + 1]
-            assert head.count("|") == rule_.count("|") == body.replace("\\|", "").count("|")
+    for number, line in enumerate(lines):
+        if line.startswith("|--"):  # every table is one: as many cells under each head
+            assert {one.count("|") for one in lines[number - 1 : number + 2]} == {line.count("|")}
     assert text.count("<details>") == text.count("</details>") == 3
+
+
+def test_no_more_is_printed_than_was_asked_for_and_the_rest_is_summed(tmp_path, sides, capsys):
+    write(tmp_path / "new", {**rule("many", MATCH), **limits(*(f"{code},0" for code in "ABCDE"))})
+    lines = [{"item_code": code, "amount": f"{place}.00", "quantity": 1} for place, code in enumerate("ABCDE", 1)]
+    for name, table in claims(*lines).items():
+        with (tmp_path / "claims" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([table.column_names, *(row.values() for row in table.to_pylist())])
+    assert run(["diff", *sides, "--show", "2"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "table limit: code=E" in said
+    assert "table limit: code=C" not in said
+    assert "… and 3 more causes: 3 findings, +6.00" in said
+    assert run(["diff", *sides, "--show", "2", "--markdown"]) == 0
+    text = capsys.readouterr().out
+    assert "| 3 more causes | 3 | +6.00 | |" in text
+    assert "table limit: code=E: — → `most=0`" in text
 
 
 @pytest.mark.parametrize(
@@ -126,7 +142,8 @@ def test_misuse_is_told(sides, arguments, said, capsys):
     assert said in capsys.readouterr().err
 
 
-def test_the_old_side_may_be_a_revision(sides, tmp_path, capsys, monkeypatch):
+@pytest.mark.usefixtures("sides")
+def test_the_old_side_may_be_a_revision(tmp_path, capsys, monkeypatch):
     who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
     for command in (["init", "-q", "-b", "main"], ["add", "-A"], [*who, "commit", "-qm", "x"]):
         subprocess.run(["git", "-C", str(tmp_path), *command], check=True, capture_output=True)

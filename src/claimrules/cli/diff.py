@@ -40,7 +40,9 @@ def diff(
     as_of: AsOfOption = None,
     history_from: HistoryFromOption = None,
     jobs: JobsOption = 1,
-    show: Annotated[int, typer.Option(metavar="N", min=0, help="Findings, and rows of each table, to print.")] = 10,
+    show: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Causes a rule, findings, and rows of a table, to print.")
+    ] = 10,
     fail_over: Annotated[
         str | None,
         typer.Option("--fail-over", metavar="AMOUNT", help="Exit with 1 where money differs by more, up or down."),

@@ -15,6 +15,7 @@ Path = tuple[str, ...]
 WORDS = frozenset({"id", "version", "title", "description", "message", "observed", "basis", "severity", "category"})
 WORDS |= {"supersedes", "national_number", "national_code", "examples", "equivalent_mutants"}
 """Keys that decide neither a verdict nor an amount."""
+_WORDED = ("unless", "doubt", "params")
 _NAMED = frozenset({"match", "others", "let", "flag", "flag_rows", "unless", "doubt", "params", "effective"})
 
 
@@ -95,7 +96,15 @@ def shown(root: MappingNode | None, path: Path) -> str:
     node: Node | None = root
     for key in path:
         node = _get(node, key)
-    return "" if node is None else _flow(node)
+    return "" if node is None else _flow(_without_words(node) if path[:1] and path[0] in _WORDED else node)
+
+
+def _without_words(node: Node) -> Node:
+    """Of an exception or a parameter what decides: reasons, units and sources are words."""
+    if not isinstance(node, MappingNode):
+        return node
+    kept = tuple((key, value) for key, value in node.items if key.text in ("when", "default", "values"))
+    return kept[0][1] if len(kept) == 1 else MappingNode(kept, node.place)
 
 
 def _flow(node: Node) -> str:

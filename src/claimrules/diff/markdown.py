@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from claimrules.diff.money import Compared
+from claimrules.diff.money import ZERO, Compared
 from claimrules.diff.move import Move
 from claimrules.diff.result import Diff
-from claimrules.diff.words import HOWS, Figures, closing, counts, headline, rows_of, signed, told
+from claimrules.diff.words import HOWS, Figures, closing, counts, headline, rows_of, signed
 
 _SHOWN = 5
 
@@ -40,14 +40,14 @@ def _causes(diff: Diff, show: int) -> Iterator[str]:
         yield f"| `{effect.rule_id}` | {counts(effect)} | {signed(effect.amount)} | {cause} |"
     if len(effects) > show:
         left = effects[show:]
-        amount = sum((one.amount for one in left[1:]), left[0].amount)
-        yield f"| {len(left)} others | {sum(one.findings for one in left):,} | {signed(amount)} | |"
+        amount = sum((one.amount for one in left), ZERO)
+        yield f"| {len(left):,} more causes | {sum(one.findings for one in left):,} | {signed(amount)} | |"
 
 
 def _move(move: Move) -> str:
-    said = " → ".join(f"`{_cell(line[2:])}`" for line in told(move))
+    said = " → ".join(f"`{_cell(text)}`" if text else "—" for text in (move.before, move.after))
     where = f" ({_cell(str(move.place))})" if move.place is not None else ""
-    return f"{_cell(move.title)}: {said}{where}" if said else f"{_cell(move.title)}{where}"
+    return f"{_cell(move.title)}: {said}{where}"
 
 
 def _table(title: str, compared: tuple[Compared, ...], diff: Diff, show: int) -> Iterator[str]:

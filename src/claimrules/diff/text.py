@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from claimrules.diff.money import Compared
+from claimrules.diff.money import ZERO, Compared
 from claimrules.diff.move import Move
 from claimrules.diff.result import Diff, Effect
 from claimrules.diff.words import HOWS, Figures, closing, counts, differing, due_to, headline, largest, rows_of, signed, told
@@ -16,9 +16,9 @@ _STYLES = {"-": "red", "+": "green"}
 
 
 def rich_of(diff: Diff, show: int = 10) -> Iterator[Any]:
-    """What is printed, part by part. `show`: so many findings, and rows of each table of money."""
+    """What is printed, part by part. `show`: so many causes a rule, findings, and rows of each table of money."""
     for rule in dict.fromkeys(effect.rule_id for effect in diff.effects):
-        yield from _rule(diff, rule)
+        yield from _rule(diff, rule, max(show, 1))
     if diff.changes.num_rows and show:
         yield _findings(diff, show)
     for title, compared in (("rule", diff.rules), ("provider", diff.providers), ("month", diff.months)):
@@ -28,19 +28,23 @@ def rich_of(diff: Diff, show: int = 10) -> Iterator[Any]:
     yield Text(headline(diff), style="bold")
 
 
-def _rule(diff: Diff, rule: str) -> Iterator[Text]:
+def _rule(diff: Diff, rule: str, show: int) -> Iterator[Text]:
     effects = [effect for effect in diff.effects if effect.rule_id == rule]
     whole = next(one for one in diff.rules if one.name == rule)
     yield Text.assemble(
         (rule, "bold"), f"  {whole.old.findings:,} → {whole.new.findings:,} findings  {signed(whole.amount)}"
     )
-    for effect in effects:
+    for effect in effects[:show]:
         yield from _effect(effect)
+    if left := effects[show:]:
+        money = sum((one.amount for one in left), ZERO)
+        yield Text(f"  … and {len(left):,} more causes: {sum(one.findings for one in left):,} findings, {signed(money)}")
     yield Text()
 
 
 def _effect(effect: Effect) -> Iterator[Text]:
-    yield Text(f"  {counts(effect)} findings, {signed(effect.amount)}: {HOWS[effect.how]}".rstrip().removesuffix(":") + ":")
+    how = HOWS[effect.how].removesuffix(": ")
+    yield Text(f"  findings {counts(effect)}, amount {signed(effect.amount)}{f', {how}' if how else ''}:")
     for move in effect.moves[:_SHOWN]:
         yield from _move(move, "    ")
     if len(effect.moves) > _SHOWN:
@@ -58,8 +62,9 @@ def _findings(diff: Diff, show: int) -> Table:
     for name in ("finding", "claim", "was", "is", "due to"):
         table.add_column(name, justify="right" if name in ("was", "is") else "left", overflow="fold")
     for row in largest(diff, show):
-        cells = (row["change"], row["rule_id"], row["claim_id"], *(_side(row, side) for side in ("old", "new")))
-        table.add_row(f"{cells[0]} {cells[1]}", *cells[2:], Text(due_to(row["because"])))
+        sides = (_side(row, side) for side in ("old", "new"))
+        cells = (f"{row['change']} {row['rule_id']}", row["claim_id"], *sides, due_to(row["because"]))
+        table.add_row(*(Text(cell) for cell in cells))  # as they are: brackets of an id are no markup
     return table
 
 
