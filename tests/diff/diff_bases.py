@@ -47,6 +47,6 @@ def causes(diff: Any) -> dict[tuple[str, str], tuple[str, list[str]]]:
     """By change and violating lines (those of the old finding where there is no new one): how, and what it is due to."""
     out = {}
     for row, because in zip(diff.changes.to_pylist(), diff.because, strict=True):
-        lines = ",".join(row["line_ids_new"] or row["line_ids_old"])
+        lines = ",".join(row["line_ids_new"] or row["line_ids_old"] or ())
         out[row["change"], lines] = (because.how, sorted(move.title for move in because.moves))
     return out

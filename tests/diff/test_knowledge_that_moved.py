@@ -195,6 +195,21 @@ def test_findings_of_other_rules_carry_what_moved_in_them(packs):
     assert [move.title for move in found["hits", "added"].moves] == ["many: flag"]
 
 
+def test_findings_of_rules_that_nobody_asked_for_carry_it_too(packs):
+    count = "of: claim\nothers: {hits: {of: finding, same: [claim]}}\nflag: count(hits) >= 2\namount: none\n"
+
+    def base(status: str, most: int) -> dict[str, str]:
+        many = f"status: {status}\nflag: line.quantity > {most}\n"
+        return {**rule("many", many), **rule("hits", count, "indicator"), **rule("dear", "flag: line.amount > 45\n")}
+
+    sooner = diff_packs(*packs(base("active", 4), base("active", 3)), LINES, only="hits")
+    assert causes(sooner) == {}  # E is found by two rules before, and by no more than two after
+    looser = diff_packs(*packs(base("active", 9), base("active", 3)), LINES, only="hits")
+    assert set(causes(looser).values()) == {("alone", ["many: flag"])}
+    awake = diff_packs(*packs(base("draft", 3), base("active", 3)), LINES, only="hits")
+    assert set(causes(awake).values()) == {("alone", ["many: status"])}
+
+
 @pytest.mark.parametrize("moved", range(1, 10))
 def test_one_of_many_rows_is_found_whatever_its_number(packs, moved):
     """Rows that are missing are consulted by no finding, so that trials must find them, by halves of 1 to 9 rows."""

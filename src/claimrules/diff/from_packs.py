@@ -132,9 +132,12 @@ class _Explaining:
         ).because()
 
     def _looked_at(self, name: str) -> list[Group]:
-        """What moved that a rule looks at; of one that sees the findings of others, also what these look at."""
-        names = [name, *(other for other in self._rules if other != name)] if self.worlds.is_late(name) else [name]
-        return list(dict.fromkeys(group for one in names for group in self.worlds.groups(one)))
+        """What moved that a rule looks at; of one that sees the findings of others, also what these look at.
+
+        Of the others those count whose findings differ, where theirs are known: not all rules may have been asked for.
+        """
+        others = [one for one in self.worlds.others(name) if self.worlds.asked is not None or one in self._rules]
+        return list(dict.fromkeys(group for one in (name, *others) for group in self.worlds.groups(one)))
 
     def _standing_for(self, group: Group) -> Move:
         return self._whole.get(group) or Move("table", group[0].of, f"{len(group)} rows", new_place=group[0].place)
@@ -142,7 +145,9 @@ class _Explaining:
     def _sliced(self) -> Claims:
         if self._slice is None:
             columns = bool(self.worlds.columns)  # read by other types, claims are not those that are in memory
-            self._slice = self.claims if columns else slice_of(self.claims, self.worlds.new, self._persons())
+            self._slice = (
+                self.claims if columns else slice_of(self.claims, self.worlds.old, self.worlds.new, self._persons())
+            )
         return self._slice
 
     def _persons(self) -> Any | None:

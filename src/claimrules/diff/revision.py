@@ -57,11 +57,13 @@ def opened(side: str, other: str, here: Path | None = None) -> Iterator[Base]:
     git = _Git(here or Path(), side)
     revision, path = git.tree(other)
     root = git.root(revision, path)
-    with tempfile.TemporaryDirectory(prefix="claimrules-") as folder:
-        git.extract(revision, root, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="claimrules-") as temporary:
+        folder = Path(temporary, *("base",) * _ABOVE)  # so deep that loading never looks beyond it
+        folder.mkdir(parents=True)
+        git.extract(revision, root, folder)
         name = f"{side.partition(':')[0]}:{root}/" if root else f"{side.partition(':')[0]}:"
         inside = posixpath.relpath(path or ".", root or ".")
-        base = Base(Path(folder) / inside, name, Path(folder))
+        base = Base(folder / inside, name, folder)
         try:
             yield base
         except ClaimRulesError as error:

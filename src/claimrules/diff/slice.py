@@ -12,7 +12,7 @@ from claimrules.pack import RulePack
 _TABLES = ("claims", "lines", "diagnoses", "operations")
 
 
-def slice_of(claims: Claims, pack: RulePack, persons: Any | None) -> Claims:
+def slice_of(claims: Claims, old: RulePack, new: RulePack, persons: Any | None) -> Claims:
     """The claims of some persons (an array of ids; None: of all), with the registers that came with them.
 
     A rule that needs no more than one person's claims finds on them what it finds on all.
@@ -20,8 +20,8 @@ def slice_of(claims: Claims, pack: RulePack, persons: Any | None) -> Claims:
     with open_claims(
         claims.given,
         mapping=claims.mapping,
-        extra=pack.extra or None,
-        registers=pack.knowledge.registers,
+        extra=new.extra or None,
+        registers={**old.knowledge.registers, **new.knowledge.registers},
     ) as intake:
         parts = [_of(part, persons) for part in intake.partitions()]
         registers = dict(intake.registers)

@@ -58,12 +58,24 @@ class Worlds:
         read = _reader(self.new.knowledge, self.new.extra)
         for name in sorted({*self.old.rules, *self.new.rules}):
             found = rule_moves(self.old.rules.get(name), self.new.rules.get(name), read)
-            if found.paths and any(rule is not None and self.runs(rule) for rule in (found.old, found.new)):
+            versions = (rule for rule in (found.old, found.new) if rule is not None)
+            if found.paths and any(self.runs(rule) or self._is_heard(rule) for rule in versions):
                 yield name, found
 
     def runs(self, rule: Rule) -> bool:
         """Whether a rule is run: where it is active, or asked for by name."""
         return rule.status in RUNS if self.asked is None else rule.id in self.asked
+
+    def _is_heard(self, rule: Rule) -> bool:
+        """Whether a rule that nobody asked for runs for those that see the findings of others."""
+        return rule.status in RUNS and any(self.is_late(name) for name in self.asked or ())
+
+    def others(self, rule_id: str) -> list[str]:
+        """The rules whose findings a rule sees, on either side; none where it sees no findings."""
+        if not self.is_late(rule_id):
+            return []
+        rules = (rule for pack in (self.old, self.new) for rule in pack.rules.values())
+        return sorted({rule.id for rule in rules if rule.status in RUNS} - {rule_id})
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -74,7 +86,7 @@ class Worlds:
 
     def _is_seen(self, move: Move) -> bool:
         """A status does not matter of rules that were asked for by name."""
-        return self.asked is None or move.name != "status"
+        return self.asked is None or move.name != "status" or move.of not in self.asked
 
     def groups(self, rule_id: str) -> list[tuple[Move, ...]]:
         """What the rule looks at that moved, in groups that are put back together: a clause each, the rows of a table."""
