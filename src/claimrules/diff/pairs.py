@@ -41,7 +41,7 @@ def states_of(findings: Any) -> Any:
     parts = [
         findings["verdict"],
         *(pc.fill_null(findings[name].cast(pa.string()), "?") for name in ("amount", "fund_loss")),
-        pc.binary_join(findings["line_ids"], "\x1e"),
+        pc.fill_null(pc.binary_join(findings["line_ids"], "\x1e"), "?"),  # nothing is left null: that is no finding
     ]
     return pc.binary_join_element_wise(*parts, _SEPARATOR).combine_chunks()
 
