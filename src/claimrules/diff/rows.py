@@ -81,7 +81,7 @@ def table_move(name: str, old: Table | None, new: Table | None) -> TableMove | N
     if one.digest == other.digest:
         return None
     facts = _facts(one, other)
-    if one.schema.columns != other.schema.columns or one.schema.key != other.schema.key:
+    if one.schema.columns != other.schema.columns or _key_names(one) != _key_names(other):
         count = len(_moved(one, other)[0]) + len(_moved(other, one)[0])
         said = f"declaration and {count} rows" if count else "declaration"
         whole = Move("declaration", name, said, *_told(facts), _place(one), _place(other))
@@ -89,6 +89,10 @@ def table_move(name: str, old: Table | None, new: Table | None) -> TableMove | N
     declared = Move("declaration", name, "declaration", *_told(facts), _place(one), _place(other)) if facts else None
     rows = tuple(_row_moves(name, one, other))
     return TableMove(name, one, other, rows, declared) if rows or declared else None
+
+
+def _key_names(table: Table) -> list[str]:
+    return [column.name for column in table.schema.key]
 
 
 def _emptied(table: Table | None) -> Table:
