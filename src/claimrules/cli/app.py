@@ -7,9 +7,11 @@ import typer
 from claimrules.cli.audit import audit
 from claimrules.cli.cases import cases
 from claimrules.cli.check import check
+from claimrules.cli.diff import diff
 from claimrules.cli.explain import explain
 from claimrules.cli.generate import generate
 from claimrules.cli.knowledge import knowledge
+from claimrules.cli.lock import lock
 from claimrules.cli.new import new
 from claimrules.cli.sql import sql
 from claimrules.version import __version__
@@ -44,8 +46,10 @@ def claimrules(version: Version = False) -> None:  # noqa: FBT002
 app.command()(audit)
 app.command()(check)
 app.command("test")(cases)
+app.command()(diff)
 app.command()(explain)
 app.command()(generate)
+app.command()(lock)
 app.command()(new)
 app.command()(sql)
 app.add_typer(knowledge, name="knowledge")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimrules.cli.exit_codes import DONE, JUDGED
+from claimrules.cli.lock import lock_found
 from claimrules.cli.options import KnowledgeOption, RulesArgument
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def check(
     knowledge: KnowledgeOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print the diagnostics as JSON.")] = False,  # noqa: FBT002
 ) -> int:
-    """Check the rule files of RULES: schema, names, types, dates, knowledge tables, cases. Needs no data."""
+    """Check the rule files of RULES: schema, names, types, dates, knowledge tables, cases, lock. Needs no data."""
     import claimrules
     from claimrules.cases import case_problems
     from claimrules.cli.printing import counted, print_diagnostics
@@ -40,6 +41,7 @@ def check(
     else:
         found.extend(pack.warnings)
         found.extend(case_problems(pack.rules, pack.knowledge))
+        found.extend(lock_found(rules, pack.rules))
         checked = len(pack.rules)
     errors = sum(one.level is Level.ERROR for one in found)
     if json:

@@ -229,6 +229,31 @@ MEANINGS: dict[str, Meaning] = {
         "sources.yaml lists the source's articles, and this is none of them.",
         "Correct it, or add it to the list.",
     ),
+    "CR231": Meaning(
+        "an active rule has changed, and its version has not",
+        "rules.lock holds a hash of what each active version decides, and this file decides otherwise.",
+        "Raise `version`, or take the change back; docs/lock.md says what counts as a change.",
+    ),
+    "CR232": Meaning(
+        "an id is given to another rule",
+        "rules.lock knows the id as that of a rule that was deleted: findings of years ago name it.",
+        "Take a new id.",
+    ),
+    "CR233": Meaning(
+        "a locked rule is gone",
+        "Its id is in rules.lock, and no file has it.",
+        "Keep the file with `status: retired`, or let `claimrules lock` note that it was deleted.",
+    ),
+    "CR234": Meaning(
+        "the lock file is out of date",
+        "A rule is new, has a new version, or has another status than rules.lock says.",
+        "Run `claimrules lock`, and commit the file with the rules.",
+    ),
+    "CR235": Meaning(
+        "the lock file cannot be read or written",
+        "Somebody has edited it, a merge has left its marks, or there is no right to write.",
+        "Take the file back from version control, and run `claimrules lock`.",
+    ),
     "CR299": Meaning(
         "something went wrong in reading a rule",
         "The rule is of a form that nobody has thought of.",
@@ -406,6 +431,11 @@ MEANINGS: dict[str, Meaning] = {
         "This is our fault, not yours; nothing was skipped in silence.",
         "Please report it, with the rule.",
     ),
+    "CR502": Meaning(
+        "a finding changed, and nothing that its rule looks at has moved",
+        "This is our fault, not yours: two audits of one rule differ and nobody can say why.",
+        "Please report it, with both versions of the rule.",
+    ),
     "CR601": Meaning(
         "examples of a wrong shape", "`examples` is a list of cases, each a mapping.", "Begin each case with `- name:`."
     ),
@@ -483,6 +513,21 @@ MEANINGS: dict[str, Meaning] = {
         "a rule that cannot be said in SQL",
         "It uses something that the dialect has no word for; the message names it.",
         "Take another dialect, or audit with the engine, which needs no SQL.",
+    ),
+    "CR901": Meaning(
+        "a side of a comparison is neither a path nor a revision",
+        "There is no such file or folder, and no git repository here that could have a revision of that name.",
+        "Name a folder of rules, or run the command inside the repository.",
+    ),
+    "CR902": Meaning(
+        "there is no such revision",
+        "git knows no branch, tag or commit of that name here.",
+        "Take the suggestion, or fetch what is elsewhere: a shallow clone has no history.",
+    ),
+    "CR903": Meaning(
+        "a revision has no such path",
+        "The path goes from the top of the repository, and there was nothing there at that revision.",
+        "Take the suggestion; write `REV:./path` for a path from the current folder.",
     ),
 }
 

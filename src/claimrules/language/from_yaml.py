@@ -96,7 +96,7 @@ def read_rule(
     if not isinstance(root, MappingNode):
         raise LanguageError(Diagnostic("CR202", "a rule file is a mapping of keys", root.place))
     try:
-        frame = RuleFrame.model_validate(_plain(root, skip="examples"))
+        frame = RuleFrame.model_validate(plain(root, skip="examples"))
     except ValidationError as error:
         details = [d for d in error.errors() if not _of_other_form(d, root) and not _of_rest(d)]
         raise LanguageError([_explain(detail, root) for detail in details]) from None
@@ -109,12 +109,13 @@ def read_rule(
     return rule
 
 
-def _plain(node: Node, skip: str = "") -> object:
+def plain(node: Node, skip: str = "") -> object:
+    """Texts, lists and dicts for pydantic; what stands under the key `skip` is None."""
     if isinstance(node, ScalarNode):
         return node.text
     if isinstance(node, SequenceNode):
-        return [_plain(item) for item in node.items]
-    return {str(k.text): None if k.text == skip else _plain(v) for k, v in node.items}
+        return [plain(item) for item in node.items]
+    return {str(k.text): None if k.text == skip else plain(v) for k, v in node.items}
 
 
 def find(node: Node, path: tuple[int | str, ...]) -> tuple[Node, ScalarNode | None]:
