@@ -78,7 +78,13 @@ def _run(stages: Stages, key: KeySpec, value: Call, names: list[str]) -> str:
     stages.stage(
         f"{key.name}_run",
         [
-            (name, sql(f"CASE WHEN _in THEN MIN(r.{step}) OVER (PARTITION BY {part}, r.{number}) ELSE r.{step} END", **{"in": stands})),
+            (
+                name,
+                sql(
+                    f"CASE WHEN _in THEN MIN(r.{step}) OVER (PARTITION BY {part}, r.{number}) ELSE r.{step} END",
+                    **{"in": stands},
+                ),
+            ),
             (f"{key.name}_loose", sql(f"NOT (r.{key.name}_keyed AND r.{runs})")),
             (f"{key.name}_doubtful", sql(f"r.{runs} AND {doubtful}")),
         ],

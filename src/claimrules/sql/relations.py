@@ -107,7 +107,9 @@ class Relations:
             inner = select([sql("r.*"), ("members", some)], table(stages.now, "r"))
             passes = ("passes", sql("CASE WHEN o.members = 1 AND NOT o.loose THEN TRUE END"))
             body = select([sql("o.*"), passes], inner.subquery("o"))
-            named = [sql(f"o.{stages.values.columns[Key(key.value.type, key.name)].name} IS NOT NULL") for key in stages.rule.per]
+            named = [
+                sql(f"o.{stages.values.columns[Key(key.value.type, key.name)].name} IS NOT NULL") for key in stages.rule.per
+            ]
             body = body.where(sql("o.entry = o.subject_entry"), *named)
             return query.add(f"{spec.name}_rows", body, f"{spec.name}: the rule's subjects, by their first rows"), "entry"
         number_ = f"{spec.kind}_row"
