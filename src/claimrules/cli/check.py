@@ -28,23 +28,23 @@ def check(
     from claimrules.cases import case_problems
     from claimrules.cli.printing import counted
     from claimrules.diagnostics import ClaimRulesError, Level
+    from claimrules.lint import sift
     from claimrules.pack import rule_files
 
     found: list[Diagnostic] = []
+    files = rule_files(rules)
     try:
         pack = claimrules.load(rules, knowledge=knowledge or [])
     except ClaimRulesError as error:
-        files = rule_files(rules)
         if not files:
             raise
-        found.extend(error.diagnostics)
-        checked = len(files)
+        sifted = sift(error.diagnostics, files, asked=lambda _: False)
     else:
         found.extend(pack.warnings)
         found.extend(case_problems(pack.rules, pack.knowledge))
-        checked = len(pack.rules)
-    found = chosen(found, select, ignore)
+        sifted = sift(found, files)
+    found = chosen(sifted.found, select, ignore)
     errors = sum(one.level is Level.ERROR for one in found)
-    said = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')} in {counted(checked, 'rule')}"
-    print_found(found, OutputFormat.JSON if json else output_format, said)
+    said = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')} in {counted(len(files), 'rule')}"
+    print_found(found, OutputFormat.JSON if json else output_format, said, sifted.allowed)
     return JUDGED if errors else DONE

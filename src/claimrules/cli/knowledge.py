@@ -139,11 +139,17 @@ def lint(
     from claimrules.cli.printing import counted
     from claimrules.diagnostics import Level
     from claimrules.imports import lint_knowledge
+    from claimrules.imports.tables import knowledge_folder
+    from claimrules.lint import sift
 
+    folder = rules.parent if rules.is_file() else knowledge_folder(rules)
+    declarations = [rules.with_suffix(".yaml")] if rules.is_file() else sorted(folder.glob("*.yaml"))
     found = lint_knowledge(rules, against, _share(share), catalogue or ())
+    sifted = sift(found, declarations, tables=True, asked=lambda code: against is not None or code != "CR343")
+    found = sifted.found
     errors = sum(one.level is Level.ERROR for one in found)
     said = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
-    print_found(found, OutputFormat.JSON if json else output_format, said)
+    print_found(found, OutputFormat.JSON if json else output_format, said, sifted.allowed)
     return JUDGED if errors or (strict and found) else DONE
 
 

@@ -229,6 +229,21 @@ MEANINGS: dict[str, Meaning] = {
         "sources.yaml lists the source's articles, and this is none of them.",
         "Correct it, or add it to the list.",
     ),
+    "CR241": Meaning(
+        "something is allowed without a reason",
+        "A comment `# allow CODE` does not say why, or lacks its colon.",
+        "Write `# allow CR622: why it is right here`.",
+    ),
+    "CR242": Meaning(
+        "a comment allows what is not there",
+        "What it allowed has been mended, or it stands at another place.",
+        "Remove it, or put it on the line above, or at the end of the line, of what it allows.",
+    ),
+    "CR243": Meaning(
+        "a comment allows what cannot be allowed",
+        "The code does not exist, or is an error that keeps the rule from running as it is written.",
+        "Mend the error; docs/check.md says what can be allowed.",
+    ),
     "CR299": Meaning(
         "something went wrong in reading a rule",
         "The rule is of a form that nobody has thought of.",

@@ -1,0 +1,9 @@
+"""What is doubtful in rules that load.
+
+Takes: rules, knowledge rows, and the comments of the files. Gives: diagnostics, what comments allow of them, and fixes.
+Never: says that a condition cannot hold where it is not certain.
+"""
+
+from claimrules.lint.allowed import OF_JUDGEMENT, Sifted, sift
+
+__all__ = ["OF_JUDGEMENT", "Sifted", "sift"]
