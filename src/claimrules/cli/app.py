@@ -8,6 +8,7 @@ from claimrules.cli.audit import audit
 from claimrules.cli.cases import cases
 from claimrules.cli.check import check
 from claimrules.cli.explain import explain
+from claimrules.cli.fmt import fmt
 from claimrules.cli.generate import generate
 from claimrules.cli.knowledge import knowledge
 from claimrules.cli.new import new
@@ -45,6 +46,7 @@ app.command()(audit)
 app.command()(check)
 app.command("test")(cases)
 app.command()(explain)
+app.command()(fmt)
 app.command()(generate)
 app.command()(new)
 app.command()(sql)

@@ -70,12 +70,12 @@ def _spans(text: str, root: Node) -> _Spans:
         begin = starts[node.place.line - 1] + node.place.column - 1
         raw = node.raw
         if raw[:1] in ("|", ">"):  # after the sign of a block a comment may stand, and after its last line others
-            begin, raw = begin + raw.find("\n") + 1, _block(raw[raw.find("\n") + 1 :])
+            begin, raw = begin + raw.find("\n") + 1, block_of(raw[raw.find("\n") + 1 :])
         spans.append((begin, begin + len(raw)))
     return _Spans(starts, spans)
 
 
-def _block(raw: str) -> str:
+def block_of(raw: str) -> str:
     """The lines of a block: libyaml counts the comments after it, less indented, to it."""
     lines = raw.split("\n")
     first = next((line for line in lines if line.strip()), "")
@@ -106,18 +106,21 @@ def _ends(node: Node) -> Iterator[tuple[int, int]]:
     if isinstance(node, MappingNode):
         for key, value in node.items:
             yield from _ends(value)
-            yield key.place.line, _last(value, key.place.line)
+            yield key.place.line, max(key.place.line, last_line(value))
     elif isinstance(node, SequenceNode):
         for item in node.items:
             yield from _ends(item)
-            yield item.place.line, _last(item, item.place.line)
+            yield item.place.line, last_line(item)
 
 
-def _last(node: Node, otherwise: int) -> int:
+def last_line(node: Node) -> int:
     """The last line of a node."""
     if isinstance(node, ScalarNode):
         raw = node.raw
         if raw[:1] in ("|", ">"):
-            raw = raw[: raw.find("\n") + 1] + _block(raw[raw.find("\n") + 1 :])
+            head, _, block = raw.partition("\n")
+            raw = f"{head}\n{block_of(block)}"
         return node.place.line + raw.rstrip().count("\n")
-    return max((_last(one, otherwise) for one in scalars(node)), default=otherwise)
+    if node.raw:
+        return node.place.line + node.raw.count("\n")
+    return max((last_line(one) for one in scalars(node)), default=node.place.line)

@@ -244,6 +244,11 @@ MEANINGS: dict[str, Meaning] = {
         "The code does not exist, or is an error that keeps the rule from running as it is written.",
         "Mend the error; docs/check.md says what can be allowed.",
     ),
+    "CR251": Meaning(
+        "a file that cannot be brought into canonical form",
+        "It has a form of YAML that the formatter does not know, or would say something else afterwards.",
+        "Write the line that is named in a plainer form: a key, a colon, its value.",
+    ),
     "CR299": Meaning(
         "something went wrong in reading a rule",
         "The rule is of a form that nobody has thought of.",
