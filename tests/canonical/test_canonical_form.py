@@ -101,10 +101,10 @@ def test_what_stands_apart_at_the_top_is_of_the_file():
 
 
 def test_examples_stand_apart_from_each_other():
-    examples = "examples:\n- name: one\n  expect: clean\n- name: two\n  expect: clean\n\n\n\n# why\n- name: three\n  expect: clean\n"
+    examples = "examples:\n- name: one\n  expect: clean\n- name: two\n\n\n\n# why\n- name: three\n  expect: clean\n"
     written = canonical(f"{HEAD}flag: TRUE\n{TAIL}{examples}", "a.yaml")
     assert written.split(TAIL)[1] == (
-        "\nexamples:\n  - name: one\n    expect: clean\n\n  - name: two\n    expect: clean\n\n  # why\n  - name: three\n    expect: clean\n"
+        "\nexamples:\n  - name: one\n    expect: clean\n\n  - name: two\n\n  # why\n  - name: three\n    expect: clean\n"
     )
 
 

@@ -1,6 +1,7 @@
 """Every rule file of the repository keeps its meaning in canonical form, however it was written."""
 
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -82,9 +83,8 @@ def reversed_parts(text: str) -> str:
     keys = [number for number, line in enumerate(lines) if line[:1].isalpha()]
     starts = []
     for key in keys:
-        while key and lines[key - 1].startswith("#"):
-            key -= 1
-        starts.append(key)
+        comments = takewhile(lambda line: line.startswith("#"), reversed(lines[:key]))
+        starts.append(key - len(list(comments)))
     parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     return "\n".join(line for part in reversed(parts) for line in part) + "\n"
 

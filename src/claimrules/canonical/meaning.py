@@ -31,7 +31,5 @@ def _same_mapping(one: MappingNode, other: MappingNode, path: Path) -> bool:
     these, those = [str(key.text) for key, _ in one.items], [str(key.text) for key, _ in other.items]
     if key_order(path) is not None:
         these, those = sorted(these), sorted(those)
-    found = [(one.get(key), other.get(key), key) for key in these]
-    return these == those and all(
-        a is not None and b is not None and same_meaning(a, b, (*path, key)) for a, b, key in found
-    )
+    pairs = [(one.get(key), other.get(key), key) for key in these]
+    return these == those and all(a and b and same_meaning(a, b, (*path, key)) for a, b, key in pairs)

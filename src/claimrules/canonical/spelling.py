@@ -9,11 +9,27 @@ from claimrules.language.sql import parse
 from claimrules.language.sql_text import SqlText
 
 _KEYWORDS = frozenset(
-    "AND AS ASC BETWEEN CASE CAST DESC DISTINCT ELSE END FALSE FILTER IN INTERVAL IS LIKE MISSING NOT NULL OR THEN TRUE WHEN WHERE".split()
+    (
+        *(
+            "AND",
+            "AS",
+            "ASC",
+            "BETWEEN",
+            "CASE",
+            "CAST",
+            "DESC",
+            "DISTINCT",
+            "ELSE",
+            "END",
+            "FALSE",
+            "FILTER",
+            "IN",
+            "INTERVAL",
+        ),
+        *("IS", "LIKE", "MISSING", "NOT", "NULL", "OR", "THEN", "TRUE", "WHEN", "WHERE"),
+    )
 )
-_UNITS = frozenset(
-    f"{unit}{s}" for unit in ("SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR") for s in ("", "S")
-)
+_UNIT = re.compile("(SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)S?", re.IGNORECASE)
 _MISSING = re.compile(r"\bIS(\s+NOT)?\s+MISSING\b", re.IGNORECASE)
 """The word that is no keyword to sqlglot."""
 _ORDER = re.compile(r"\s+(ASC|DESC)\s*$", re.IGNORECASE)
@@ -54,7 +70,7 @@ def _words(text: str) -> list[tuple[int, int]]:
         after = tokens[number + 1].text if number + 1 < len(tokens) else ""
         word = text[token.start : token.end + 1]
         of_interval = number > 1 and tokens[number - 2].text.upper() == "INTERVAL"
-        if "." in (before, after) or not (word.upper() in _KEYWORDS or (of_interval and word.upper() in _UNITS)):
+        if "." in (before, after) or not (word.upper() in _KEYWORDS or (of_interval and _UNIT.fullmatch(word))):
             continue
         if word != word.upper() and same_expression(text, text[: token.start] + word.upper() + text[token.end + 1 :]):
             found.append((token.start, token.end))

@@ -208,6 +208,7 @@ def _convert(node: yaml.Node, lines: _Lines, found: list[Diagnostic]) -> Node:
         plain = not node.style  # None, or of libyaml an empty text
         text = None if plain and node.value in _NULLS else str(node.value)
         return ScalarNode(text, place, plain, lines.text[start.index : end.index])
+    assert isinstance(node, yaml.CollectionNode)  # noqa: S101 - there are scalars and collections
     raw = lines.text[start.index : end.index] if node.flow_style else ""
     if isinstance(node, yaml.SequenceNode):
         return SequenceNode(tuple(_convert(item, lines, found) for item in node.value), place, raw)
