@@ -21,6 +21,7 @@ def check(
     output_format: FormatOption = OutputFormat.TEXT,
     select: SelectOption = None,
     ignore: IgnoreOption = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what is beyond doubt, then check.")] = False,  # noqa: FBT002
     json: Annotated[bool, typer.Option("--json", help="The same as --output-format json.")] = False,  # noqa: FBT002
 ) -> int:
     """Check the rule files of RULES: schema, names, types, dates, knowledge tables, cases. Needs no data."""
@@ -33,6 +34,8 @@ def check(
 
     found: list[Diagnostic] = []
     files = rule_files(rules)
+    if fix:
+        _fix(rules, knowledge or [])
     try:
         pack = claimrules.load(rules, knowledge=knowledge or [])
     except ClaimRulesError as error:
@@ -48,3 +51,25 @@ def check(
     said = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')} in {counted(len(files), 'rule')}"
     print_found(found, OutputFormat.JSON if json else output_format, said, sifted.allowed)
     return JUDGED if errors else DONE
+
+
+def _fix(rules: Path, knowledge: list[Path]) -> None:
+    """Write fixes, and say on stderr where."""
+    import claimrules
+    from claimrules.cli.printing import counted
+    from claimrules.diagnostics import ClaimRulesError
+    from claimrules.lint import fix_files
+    from claimrules.pack import rule_files
+
+    def errors() -> "tuple[Diagnostic, ...]":
+        try:
+            claimrules.load(rules, knowledge=knowledge)
+        except ClaimRulesError as error:
+            return error.diagnostics
+        return ()
+
+    done = fix_files(rule_files(rules), errors)
+    for path, count in sorted(done.fixes.items()):
+        typer.echo(f"fixed {counted(count, 'mistake')} in {path}", err=True)
+    for path in sorted(done.taken_back):
+        typer.echo(f"left {path} as it was: its fixes would have made it worse", err=True)

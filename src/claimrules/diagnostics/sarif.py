@@ -52,6 +52,8 @@ def _result(one: Diagnostic, index: int, reason: str | None) -> dict[str, Any]:
         # The same complaint a few lines further down is the same result.
         told = f"{one.code}\0{path_of(one.place)}\0{one.message}"
         out["partialFingerprints"] = {"claimrules/v1": hashlib.sha256(told.encode()).hexdigest()}
+        if one.instead and one.place.line:
+            out["fixes"] = [_fix(one.place, one.instead)]
     if reason is not None:
         out["suppressions"] = [{"kind": "inSource", "justification": reason}]
     return out
@@ -64,3 +66,10 @@ def _location(place: Place) -> dict[str, Any]:
         if place.column:
             out["region"] |= {"startColumn": place.column, "endColumn": place.column + place.length}
     return out
+
+
+def _fix(place: Place, instead: str) -> dict[str, Any]:
+    where = _location(place)
+    replaced = {"deletedRegion": where["region"], "insertedContent": {"text": instead}}
+    change = {"artifactLocation": where["artifactLocation"], "replacements": [replaced]}
+    return {"description": {"text": f"write `{instead}`"}, "artifactChanges": [change]}
