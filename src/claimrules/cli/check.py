@@ -29,7 +29,7 @@ def check(
     from claimrules.cases import case_problems
     from claimrules.cli.printing import counted
     from claimrules.diagnostics import ClaimRulesError, Level
-    from claimrules.lint import sift
+    from claimrules.lint import lint_rules, sift
     from claimrules.pack import rule_files
 
     found: list[Diagnostic] = []
@@ -45,6 +45,7 @@ def check(
     else:
         found.extend(pack.warnings)
         found.extend(case_problems(pack.rules, pack.knowledge))
+        found.extend(lint_rules(pack))
         sifted = sift(found, files)
     found = chosen(sifted.found, select, ignore)
     errors = sum(one.level is Level.ERROR for one in found)

@@ -229,6 +229,26 @@ MEANINGS: dict[str, Meaning] = {
         "sources.yaml lists the source's articles, and this is none of them.",
         "Correct it, or add it to the list.",
     ),
+    "CR231": Meaning(
+        "a condition that can never hold",
+        "Two of its comparisons exclude each other, or it contradicts what is asked before it, so that it is true of no row.",
+        "Correct the comparison that is meant otherwise; take out an exception that nothing needs.",
+    ),
+    "CR232": Meaning(
+        "a condition that can never be false",
+        "It is true of all that is known, by itself or after what is asked before it, and so says nothing.",
+        "Say what is meant, or take it out.",
+    ),
+    "CR233": Meaning(
+        "a rule of which another flags everything",
+        "Both ask the same rows and tables, and the conditions of the one follow from those of the other.",
+        "Merge them, or say in `rows` or `unless` of the wider one what is left to the narrower.",
+    ),
+    "CR234": Meaning(
+        "a knowledge row that no rule can ask for",
+        "The conditions of every rule that looks into the table rule out its key, or it ended before all of them began.",
+        "Correct the row or the rule's conditions, or remove the row.",
+    ),
     "CR241": Meaning(
         "something is allowed without a reason",
         "A comment `# allow CODE` does not say why, or lacks its colon.",

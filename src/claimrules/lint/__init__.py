@@ -6,5 +6,6 @@ Never: says that a condition cannot hold where it is not certain.
 
 from claimrules.lint.allowed import OF_JUDGEMENT, Sifted, sift
 from claimrules.lint.fixes import Fixed, fix_files
+from claimrules.lint.from_pack import lint_rules
 
-__all__ = ["OF_JUDGEMENT", "Fixed", "Sifted", "fix_files", "sift"]
+__all__ = ["OF_JUDGEMENT", "Fixed", "Sifted", "fix_files", "lint_rules", "sift"]
