@@ -6,6 +6,7 @@ import pytest
 from lint_rules import folder_of, found
 
 import claimrules
+from claimrules.diagnostics.examples import EXAMPLES
 from claimrules.lint import lint_rules
 
 NEVER, ALWAYS = "CR231", "CR232"
@@ -174,3 +175,8 @@ def test_our_own_rules_have_nothing_of_this():
     root = Path(__file__).parents[2]
     assert lint_rules(claimrules.load(root / "rules")) == []
     assert lint_rules(claimrules.load(root / "tests" / "archetypes")) == []
+
+
+@pytest.mark.parametrize("code", ["CR231", "CR232"])
+def test_the_example_of_the_code_shows_it(tmp_path: Path, code: str):
+    assert code in [one for one, _ in found(tmp_path, {"a": EXAMPLES[code] + "\n"})]

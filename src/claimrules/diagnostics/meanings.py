@@ -1,18 +1,21 @@
 """What each diagnostic code means: `claimrules explain CR214`, and docs/diagnostics.md."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from claimrules.diagnostics.examples import EXAMPLES
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What is wrong, how it comes about, and what to do."""
+    """What is wrong, how it comes about, what to do, and a short text of which it is said."""
 
     title: str
     cause: str
     remedy: str
+    example: str = ""
 
 
-MEANINGS: dict[str, Meaning] = {
+_MEANINGS: dict[str, Meaning] = {
     "CR101": Meaning(
         "a file of claims cannot be read",
         "It is damaged, not what its ending says, or not readable.",
@@ -231,7 +234,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "CR231": Meaning(
         "a condition that can never hold",
-        "Two of its comparisons exclude each other, or it contradicts what is asked before it, so that it is true of no row.",
+        "Two of its comparisons exclude each other, or it contradicts what is asked before it, and so is true of no row.",
         "Correct the comparison that is meant otherwise; take out an exception that nothing needs.",
     ),
     "CR232": Meaning(
@@ -525,6 +528,8 @@ MEANINGS: dict[str, Meaning] = {
         "Take another dialect, or audit with the engine, which needs no SQL.",
     ),
 }
+
+MEANINGS = {code: replace(meaning, example=EXAMPLES[code]) for code, meaning in _MEANINGS.items()}
 
 
 def meaning_of(code: str) -> Meaning | None:
