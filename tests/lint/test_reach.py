@@ -1,8 +1,12 @@
 """Rows of knowledge that no rule can ask for."""
 
+import json
 from pathlib import Path
 
-from lint_rules import found
+import pytest
+from lint_rules import folder_of, found
+
+from claimrules.cli import run
 
 EXACT = "columns: {code: text, kind: text, most: integer}\nkey: [code]\n"
 PREFIX = "columns: {code: text, kind: text, most: integer}\nkey: {code: prefix}\n"
@@ -57,3 +61,16 @@ def test_a_pair_may_stand_either_way(tmp_path: Path):
         "match: {limit: {table: limit, key: {code: line.item_code, with: claim.invoice_no}}}\nflag: TRUE\n"
     )
     assert said(tmp_path, declared, "code,with\nB,A\n", a=rule) == []
+
+
+def test_the_place_is_the_row_and_a_comment_in_the_declaration_allows_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    rows = "code,kind,most\nA1,x,1\nB1,x,1\n"
+    rule = {"a": "rows: starts_with(line.item_code, 'A')\n" + ASKS}
+    folder_of(tmp_path, rule, limit=(EXACT, rows))
+    assert run(["check", str(tmp_path), "--select", "CR2", "--json"]) == 0
+    [one] = json.loads(capsys.readouterr().out)
+    assert (one["code"], one["file"], one["line"]) == ("CR234", str(tmp_path / "knowledge" / "limit.csv"), 3)
+    folder_of(tmp_path, rule, limit=(f"# allow CR234: the next rule asks for it\n{EXACT}", rows))
+    assert run(["check", str(tmp_path), "--select", "CR2"]) == 0
+    assert capsys.readouterr().out == "0 errors, 0 warnings in 1 rule\n"
+    assert run(["knowledge", "lint", str(tmp_path), "--strict"]) == 0

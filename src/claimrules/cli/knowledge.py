@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimrules.cli.exit_codes import DONE, JUDGED
-from claimrules.cli.formats import FormatOption, OutputFormat, print_found
+from claimrules.cli.formats import FormatOption, IgnoreOption, OutputFormat, SelectOption, chosen, print_found
 from claimrules.cli.options import day, place
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def lint(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,  # noqa: FBT002
     output_format: FormatOption = OutputFormat.TEXT,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
     json: Json = False,  # noqa: FBT002
 ) -> int:
     """Look for what is doubtful in knowledge tables: codes in no catalogue, rows that cannot be reached or contradict."""
@@ -140,13 +142,13 @@ def lint(
     from claimrules.diagnostics import Level
     from claimrules.imports import lint_knowledge
     from claimrules.imports.tables import knowledge_folder
-    from claimrules.lint import sift
+    from claimrules.lint import Sifted, declarations
 
-    folder = rules.parent if rules.is_file() else knowledge_folder(rules)
-    declarations = [rules.with_suffix(".yaml")] if rules.is_file() else sorted(folder.glob("*.yaml"))
+    tables = [rules.with_suffix(".yaml")] if rules.is_file() else declarations([knowledge_folder(rules)])
     found = lint_knowledge(rules, against, _share(share), catalogue or ())
-    sifted = sift(found, declarations, tables=True, asked=lambda code: against is not None or code != "CR343")
-    found = sifted.found
+    asked = frozenset({"CR340", "CR341", "CR342", "CR344", *(["CR343"] if against else [])})
+    sifted = Sifted(found, {}).then(tables, asked)
+    found = chosen(sifted.found, select, ignore)
     errors = sum(one.level is Level.ERROR for one in found)
     said = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
     print_found(found, OutputFormat.JSON if json else output_format, said, sifted.allowed)

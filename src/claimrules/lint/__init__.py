@@ -4,8 +4,8 @@ Takes: rules, knowledge rows, and the comments of the files. Gives: diagnostics,
 Never: says that a condition cannot hold where it is not certain.
 """
 
-from claimrules.lint.allowed import OF_JUDGEMENT, Sifted, sift
+from claimrules.lint.allowed import OF_JUDGEMENT, Sifted, declarations, sift
 from claimrules.lint.fixes import Fixed, fix_files
 from claimrules.lint.from_pack import lint_rules
 
-__all__ = ["OF_JUDGEMENT", "Fixed", "Sifted", "fix_files", "lint_rules", "sift"]
+__all__ = ["OF_JUDGEMENT", "Fixed", "Sifted", "declarations", "fix_files", "lint_rules", "sift"]

@@ -14,6 +14,7 @@ OF_JUDGEMENT = frozenset({"CR342", "CR343", "CR621", "CR622", "CR623"})
 Every warning may be allowed; any other error says that a rule cannot run, or not as it is written."""
 
 _WRITTEN = re.compile(r"allow\s+(CR\d+(?:\s*,\s*CR\d+)*)\s*(:?)\s*(.*)", re.IGNORECASE)
+_HINT = re.compile(rb"#\s*allow\s+CR\d", re.IGNORECASE)
 _FORM = "write `# allow CR622: why it is right here`"
 
 
@@ -43,6 +44,11 @@ class Sifted:
 
     found: list[Diagnostic]
     allowed: dict[Diagnostic, str]
+
+    def then(self, tables: Sequence[Path], asked: frozenset[str]) -> "Sifted":
+        """The same without what comments in the declarations of tables allow; `asked`: the codes looked for in tables."""
+        more = sift(self.found, tables, tables=True, asked=asked.__contains__)
+        return Sifted(more.found, {**self.allowed, **more.allowed})
 
 
 def may_be_allowed(one: Diagnostic) -> bool:
@@ -76,16 +82,24 @@ def sift(
     return Sifted([*(one for one in found if one not in allowed), *wrong], allowed)
 
 
+def declarations(folders: Sequence[Path]) -> list[Path]:
+    """The declarations of the tables in these folders."""
+    return [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
+
+
 def _read(files: Sequence[Path], *, tables: bool) -> tuple[list[Allowance], list[Diagnostic]]:
     """The allowances of files, and the comments that are none. A file that is no YAML has none: that is told elsewhere."""
     allowances: list[Allowance] = []
     wrong: list[Diagnostic] = []
     for path in files:
         try:
+            data = path.read_bytes()
+            if not _HINT.search(data):  # most files have none, and need not be read for it once more
+                continue
             root = read_yaml(path)
-        except ClaimRulesError:
+        except (ClaimRulesError, OSError):
             continue
-        for comment in comments_of(path.read_bytes().decode("utf-8-sig"), root):
+        for comment in comments_of(data.decode("utf-8-sig"), root):
             for one in _allowances(comment, table=tables):
                 if isinstance(one, Allowance):
                     allowances.append(one)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from claimrules.catalog import BOOLEAN, Base, Match, Type
 from claimrules.diagnostics import Diagnostic, Level, Place
 from claimrules.knowledge import KnowledgeSet, Table
+from claimrules.knowledge.from_files import read_raw
 from claimrules.language.expression import Call, Expr, Literal, MatchField, conjuncts, walk
 from claimrules.language.rule import MatchSpec, Rule
 from claimrules.lint.possible import Goal, Possible
@@ -42,15 +44,19 @@ def _of_table(name: str, table: Table, askers: "Sequence[_Asking]") -> Iterator[
     if len(rows) > MOST_ROWS:
         return
     cells = [dict(zip(columns, row, strict=True)) for row in rows]
-    found = sorted(_key(table, row) for row in cells if not any(one.reaches(table, row) for one in askers))
+    found = [row for row in cells if not any(one.reaches(table, row) for one in askers)]
     ids = ", ".join(sorted({f"`{one.rule.id}`" for one in askers}))
-    place = Place(next((file for file in table.files if not file.endswith(".yaml")), name))
-    for key in found[:MOST]:
+    if not found:
+        return
+    places = _Places(table, name)
+    told = sorted((places.of(row), _key(table, row)) for row in found)
+    for place, key in told[:MOST]:
         message = f"no rule that looks into `{name}` can ask for its row of {key}"
         advice = "correct the row, or the conditions of the rule; or remove the row"
         yield Diagnostic("CR234", message, place, f"{ids} let no such row through", advice, Level.WARNING)
-    if len(found) > MOST:
-        yield Diagnostic("CR234", f"… and {len(found) - MOST} more rows of `{name}`", place, level=Level.WARNING)
+    if len(told) > MOST:
+        message = f"… and {len(told) - MOST} more rows of `{name}` that no rule can ask for"
+        yield Diagnostic("CR234", message, told[MOST][0], level=Level.WARNING)
 
 
 def _key(table: Table, row: dict[str, Any]) -> str:
@@ -61,6 +67,27 @@ def _key(table: Table, row: dict[str, Any]) -> str:
 
 def _conditions(rows: Expr | None) -> tuple[Expr, ...]:
     return () if rows is None else conjuncts(rows)
+
+
+class _Places:
+    """Where the rows of a table stand in its file: by their texts and their last day."""
+
+    def __init__(self, table: Table, name: str) -> None:
+        file = next((file for file in table.files if not file.endswith((".yaml", ".yml"))), name)
+        self._whole = Place(file)
+        self._texts = [column for column, kind in table.schema.columns.items() if kind.base is Base.TEXT]
+        self._lines: dict[tuple[str, ...], Place] = {}
+        raw = read_raw(Path(file)) if Path(file).exists() else None
+        names = [*self._texts, "valid_to"]
+        for number in range(raw.cells.num_rows if raw is not None else 0):
+            assert raw is not None  # noqa: S101 - there are no rows without it
+            said = tuple(raw.cell(number, one) if one in raw.cells.column_names else "" for one in names)
+            self._lines.setdefault(said, raw.place(number, None))
+
+    def of(self, row: dict[str, Any]) -> Place:
+        """The place of a row; the file where it is not found."""
+        said = tuple("" if row[one] is None else str(row[one]) for one in (*self._texts, "valid_to"))
+        return self._lines.get(said, self._whole)
 
 
 class _Asking:
