@@ -74,3 +74,13 @@ def test_the_place_is_the_row_and_a_comment_in_the_declaration_allows_it(tmp_pat
     assert run(["check", str(tmp_path), "--select", "CR2"]) == 0
     assert capsys.readouterr().out == "0 errors, 0 warnings in 1 rule\n"
     assert run(["knowledge", "lint", str(tmp_path), "--strict"]) == 0
+
+
+def test_of_a_part_of_the_rules_nothing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    folder_of(tmp_path, {"a": "rows: starts_with(line.item_code, 'A')\n" + ASKS}, limit=(EXACT, "code,kind,most\nB1,x,1\n"))
+    assert run(["check", str(tmp_path), "--select", "CR2"]) == 0
+    assert "CR234" in capsys.readouterr().out
+    comment = "# allow CR233: another rule has the same conditions\n"
+    (tmp_path / "a.yaml").write_text(comment + (tmp_path / "a.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert run(["check", str(tmp_path / "a.yaml"), "--select", "CR2"]) == 0
+    assert capsys.readouterr().out == "0 errors, 0 warnings in 1 rule\n"

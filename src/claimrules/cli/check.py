@@ -29,7 +29,7 @@ def check(
     from claimrules.cases import case_problems
     from claimrules.cli.printing import counted
     from claimrules.diagnostics import ClaimRulesError, Level
-    from claimrules.lint import declarations, lint_rules, sift
+    from claimrules.lint import OF_ALL_RULES, declarations, lint_rules, sift
     from claimrules.pack import root_of, rule_files
 
     found: list[Diagnostic] = []
@@ -45,14 +45,16 @@ def check(
     else:
         found.extend(pack.warnings)
         found.extend(case_problems(pack.rules, pack.knowledge))
-        found.extend(lint_rules(pack))
-        sifted = sift(found, files).then(
-            declarations([root_of(rules) / "knowledge", *(knowledge or [])]), frozenset({"CR234"})
-        )
+        whole = rules.is_dir() and root_of(rules) == rules
+        found.extend(lint_rules(pack, whole=whole))
+        tables = declarations([root_of(rules) / "knowledge", *(knowledge or [])])
+        sifted = sift(found, files, asked=lambda code: whole or code not in OF_ALL_RULES)
+        sifted = sifted.then(tables, OF_ALL_RULES if whole else frozenset())
     found = chosen(sifted.found, select, ignore)
     errors = sum(one.level is Level.ERROR for one in found)
     said = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')} in {counted(len(files), 'rule')}"
-    print_found(found, OutputFormat.JSON if json else output_format, said, sifted.allowed)
+    allowed = {one: sifted.allowed[one] for one in chosen(list(sifted.allowed), select, ignore)}
+    print_found(found, OutputFormat.JSON if json else output_format, said, allowed)
     return JUDGED if errors else DONE
 
 
