@@ -118,6 +118,14 @@ def test_brackets_over_several_lines_keep_their_lines():
     assert body(text) == "match:\n  limit: {table: t,  # which\n          key: {code: line.item_code}}\nflag: TRUE\n"
 
 
+def test_what_stands_last_may_be_in_brackets_or_have_comments_of_its_own():
+    text = HEAD + "\nflag: TRUE\nmessage: {zh: 一, en: one  # in words\n}\n"
+    assert canonical(text, "a.yaml") == text
+    moved = canonical(HEAD + "message: {zh: 一, en: one}\n    # of it\nflag: TRUE\n", "a.yaml")
+    assert moved == HEAD + "\nflag: TRUE\nmessage: {zh: 一, en: one}\n  # of it\n"
+    assert canonical(moved, "a.yaml") == moved
+
+
 @pytest.mark.parametrize(
     "text",
     ["examples:\n  -\n    name: one\nflag: TRUE\n", "let: {a, b}\nflag: TRUE\n"],

@@ -45,6 +45,9 @@ class Writer:
     def file(self, root: MappingNode) -> list[str]:
         """All lines."""
         entries = self._entries(root, (), 0, 0)
+        end = last_line(root)
+        tail = self._trivia(end + 1, len(self.lines), 0)
+        entries[-1].below, tail = self._deeper(end, tail, entries[-1].column, 0)
         head: list[str] = []
         if "" in entries[0].above:  # what an empty line parts from the first key is of the whole file
             at = len(entries[0].above) - entries[0].above[::-1].index("")
@@ -56,8 +59,7 @@ class Writer:
         for number, entry in enumerate(entries):
             out += _apart(entry.above, wanted=entry.key in apart, first=number == 0)
             out += [*entry.body, *entry.below]
-        tail = self._trivia(last_line(root) + 1, len(self.lines), 0)
-        return [*out, *_no_blanks_around([*tail], front=False)]
+        return [*out, *_no_blanks_around(tail, front=False)]
 
     # ------------------------------------------------------------------ blocks
 

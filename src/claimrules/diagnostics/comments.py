@@ -123,4 +123,5 @@ def last_line(node: Node) -> int:
         return node.place.line + raw.rstrip().count("\n")
     if node.raw:
         return node.place.line + node.raw.count("\n")
-    return max((last_line(one) for one in scalars(node)), default=node.place.line)
+    inner = node.items if isinstance(node, SequenceNode) else [one for item in node.items for one in item]
+    return max((last_line(one) for one in inner), default=node.place.line)
