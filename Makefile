@@ -52,6 +52,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/claimrules fmt --check rules
 	$(BIN)/claimrules check rules
 
 format: $(STAMP)

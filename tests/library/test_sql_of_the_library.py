@@ -1,7 +1,6 @@
 """Every active rule's SQL, run by DuckDB, says what the engine says: on the planted violations, on claims of the official
 tables, and on a hundred thousand generated lines."""
 
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path

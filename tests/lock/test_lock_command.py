@@ -68,7 +68,7 @@ def test_locking_again_changes_nothing(locked, capsys):
 def test_an_active_rule_that_changed_without_a_version_is_an_error_and_is_not_locked(locked, capsys):
     before = locked.lock.read_bytes()
     locked.change("first", "default: 3", "default: 4")
-    assert codes(locked, capsys) == ["CR231"]
+    assert codes(locked, capsys) == ["CR261"]
     assert relock(locked, "2025-04-01") == 1
     printed = capsys.readouterr().out
     assert "`first` decides otherwise than version 1 did, which is active since 2025-03-01" in printed
@@ -85,8 +85,8 @@ def test_words_may_change(locked, capsys):
 def test_a_change_with_a_version_is_out_of_date_until_it_is_locked(locked, capsys):
     locked.change("first", "default: 3", "default: 4")
     locked.change("first", "version: 1", "version: 2")
-    assert codes(locked, capsys) == ["CR234"]
-    assert codes(locked, capsys, "lock", "--check") == ["CR234"]
+    assert codes(locked, capsys) == ["CR264"]
+    assert codes(locked, capsys, "lock", "--check") == ["CR264"]
     assert relock(locked, "2025-04-01") == 0
     assert capsys.readouterr().out.startswith("  first: version 2\nwrote ")
     assert versions(locked, "first") == [(1, date(2025, 3, 1)), (2, date(2025, 4, 1))]
@@ -100,7 +100,7 @@ def test_going_back_to_a_version_is_allowed_as_it_was_and_not_under_a_number_bet
     locked.change("first", "version: 5", "version: 1")
     assert codes(locked, capsys) == []
     locked.change("first", "version: 1", "version: 3")
-    assert codes(locked, capsys) == ["CR231"]
+    assert codes(locked, capsys) == ["CR261"]
 
 
 def test_a_draft_takes_its_id_and_may_change_as_it_likes(base, capsys):
@@ -110,24 +110,24 @@ def test_a_draft_takes_its_id_and_may_change_as_it_likes(base, capsys):
     base.change("first", "default: 3", "default: 4")
     assert codes(base, capsys) == []
     base.change("first", "status: draft", "status: active")
-    assert codes(base, capsys) == ["CR234"]
+    assert codes(base, capsys) == ["CR264"]
     assert relock(base, "2025-04-01") == 0
     assert versions(base, "first") == [(1, date(2025, 4, 1))]
 
 
 def test_a_retired_rule_keeps_what_it_was(locked, capsys):
     locked.change("first", "status: active", "status: retired")
-    assert codes(locked, capsys) == ["CR234"]
+    assert codes(locked, capsys) == ["CR264"]
     assert relock(locked, "2025-04-01") == 0
     assert read_lock(locked.root).rules["first"].status == "retired"
     assert codes(locked, capsys) == []
     locked.change("first", "default: 3", "default: 4")
-    assert codes(locked, capsys) == ["CR231"]
+    assert codes(locked, capsys) == ["CR261"]
 
 
 def test_a_locked_rule_that_vanished_is_an_error_until_it_is_locked_and_its_id_stays(locked, capsys):
     locked.path("first").unlink()
-    assert codes(locked, capsys) == ["CR233"]
+    assert codes(locked, capsys) == ["CR263"]
     assert relock(locked, "2025-04-01") == 0
     assert codes(locked, capsys) == []
     assert read_lock(locked.root).rules["first"].status == DELETED
@@ -143,17 +143,17 @@ def test_the_id_of_a_deleted_rule_is_given_to_no_other(locked, capsys):
     locked.path("first").unlink()
     relock(locked, "2025-04-01")
     locked.write("first")
-    assert codes(locked, capsys) == ["CR234"]  # the old rule as it was, restored
+    assert codes(locked, capsys) == ["CR264"]  # the old rule as it was, restored
     locked.change("first", "default: 3", "default: 30")
-    assert codes(locked, capsys) == ["CR232", "CR234"]
+    assert codes(locked, capsys) == ["CR262", "CR264"]
     locked.change("first", "version: 1", "version: 2")
-    assert codes(locked, capsys) == ["CR232", "CR234"]
+    assert codes(locked, capsys) == ["CR262", "CR264"]
     assert relock(locked, "2025-05-01") == 1
 
 
 def test_a_new_rule_is_not_yet_locked(locked, capsys):
     locked.write("third")
-    assert codes(locked, capsys) == ["CR234"]
+    assert codes(locked, capsys) == ["CR264"]
     relock(locked, "2025-04-01")
     assert versions(locked, "third") == [(1, date(2025, 4, 1))]
 
@@ -162,7 +162,7 @@ def test_check_gives_it_as_json_too(locked, capsys):
     locked.change("first", "default: 3", "default: 4")
     assert run(["check", str(locked.root), "--json"]) == 1
     [found] = [one for one in json.loads(capsys.readouterr().out) if one["code"].startswith("CR23")]
-    assert (found["code"], found["line"]) == ("CR231", 2)
+    assert (found["code"], found["line"]) == ("CR261", 2)
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,9 @@ def test_a_broken_lock_file_is_told_with_its_place(locked, capsys, old, new, sai
     text = locked.lock.read_text(encoding="utf-8")
     assert old in text
     locked.lock.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert codes(locked, capsys) == ["CR235"]
+    assert codes(locked, capsys) == ["CR265"]
     assert relock(locked, "2025-03-01") == 2
-    with pytest.raises(LanguageError, match="CR235") as raised:
+    with pytest.raises(LanguageError, match="CR265") as raised:
         read_lock(locked.root)
     [found] = raised.value.diagnostics
     assert said in found.message

@@ -9,6 +9,7 @@ from claimrules.cli.cases import cases
 from claimrules.cli.check import check
 from claimrules.cli.diff import diff
 from claimrules.cli.explain import explain
+from claimrules.cli.fmt import fmt
 from claimrules.cli.generate import generate
 from claimrules.cli.knowledge import knowledge
 from claimrules.cli.lock import lock
@@ -48,6 +49,7 @@ app.command()(check)
 app.command("test")(cases)
 app.command()(diff)
 app.command()(explain)
+app.command()(fmt)
 app.command()(generate)
 app.command()(lock)
 app.command()(new)

@@ -110,7 +110,11 @@ def _code(code: str, *, json: bool) -> int:
         import json as json_text
 
         said = {"code": code, "title": meaning.title, "cause": meaning.cause, "remedy": meaning.remedy}
+        said["example"] = meaning.example
         typer.echo(json_text.dumps(said, ensure_ascii=False))
         return DONE
-    typer.echo(f"{code}: {meaning.title}\n\nwhy         {meaning.cause}\nwhat to do  {meaning.remedy}")
+    example = meaning.example.replace("\n", f"\n{' ' * 12}")
+    typer.echo(
+        f"{code}: {meaning.title}\n\nwhy         {meaning.cause}\nexample     {example}\nwhat to do  {meaning.remedy}"
+    )
     return DONE

@@ -41,8 +41,8 @@ class ParamFrame(Strict):
 
     default: str
     unit: str = ""
-    source: str = ""
     values: tuple[str, ...] = ()
+    source: str = ""
 
 
 class MatchFrame(Strict):
@@ -91,7 +91,7 @@ def _one_key(key: str) -> Any:
 
 
 class RuleFrame(Strict):
-    """One rule file."""
+    """One rule file, its keys in the order in which `claimrules fmt` writes them."""
 
     id: Name
     version: int = 1
@@ -109,8 +109,8 @@ class RuleFrame(Strict):
 
     of: Literal["line", "claim", "encounter", "day", "diagnosis", "operation", "raw_line"] = "line"
     rows: Sql | None = None
-    params: dict[Name, Annotated[ParamFrame, _one_key("default")]] = {}
     match: dict[Name, MatchFrame] = {}
+    params: dict[Name, Annotated[ParamFrame, _one_key("default")]] = {}
     per: tuple[Sql | dict[Name, Sql], ...] = ()
     order: Sql | tuple[Sql, ...] = ()
     others: dict[Name, OtherFrame] = {}
@@ -122,5 +122,5 @@ class RuleFrame(Strict):
     amount: Sql = "full_line"
     observed: ObservedFrame = ObservedFrame()
     message: Bilingual
-    examples: Any = None
     equivalent_mutants: dict[str, str] = {}
+    examples: Any = None

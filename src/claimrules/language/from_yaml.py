@@ -16,6 +16,7 @@ from claimrules.diagnostics import (
     Place,
     ScalarNode,
     SequenceNode,
+    certain,
     read_yaml,
     suggest,
 )
@@ -163,7 +164,10 @@ def _explain(detail: object, root: MappingNode) -> Diagnostic:
         near = suggest(str(path[-1]), known)
         advice = f"did you mean `{near}`?" if near else f"allowed are: {', '.join(known)}"
         advice = COMMA if is_rest(path[-1]) else advice
-        return Diagnostic("CR206", f"unknown key `{path[-1]}`", at.place if at else place, help=advice)
+        left = [name for name in known if not isinstance(parent, MappingNode) or parent.key(name) is None]
+        meant = certain(str(path[-1]), known) if at and at.raw == at.text else ""
+        instead = meant if meant in left else ""
+        return Diagnostic("CR206", f"unknown key `{path[-1]}`", at.place if at else place, help=advice, instead=instead)
     if kind == "missing":
         return _missing(path, key.place if key and len(path) > 1 else place)
     value = error.get("input")
@@ -173,7 +177,7 @@ def _explain(detail: object, root: MappingNode) -> Diagnostic:
         place, value = (key.place, key.text) if key else (place, value)
     name = ".".join(str(step) for step in path if isinstance(step, str) and step in _written(root, path))
     text = REASONS.get(kind, "`{name}`: {said}").format(value=value, expected=expected, name=name, said=error["msg"])
-    advice = ADVICE.get(kind, "")
+    advice, instead = ADVICE.get(kind, ""), ""
     if kind == "string_type" and str(path[-1]) not in _written(root, path):
         text, advice = f"`{name}` takes one text, or keys and values", "write one expression"
     if kind == "model_type":
@@ -185,7 +189,8 @@ def _explain(detail: object, root: MappingNode) -> Diagnostic:
     if kind == "literal_error":
         near = suggest(str(value), expected.split(", "))
         advice = f"did you mean `{near}`?" if near else ""
-    return Diagnostic("CR208", text, place, help=advice)
+        instead = certain(str(value), expected.split(", ")) if isinstance(node, ScalarNode) and node.raw == value else ""
+    return Diagnostic("CR208", text, place, help=advice, instead=instead)
 
 
 def _missing(path: tuple[int | str, ...], place: Place) -> Diagnostic:

@@ -38,7 +38,7 @@ def read_lock(folder: Path) -> Lock | None:
     """The lock of a rule base; None where it has none.
 
     Raises:
-        LanguageError: CR235 a file that is not as `write_lock` writes it.
+        LanguageError: CR265 a file that is not as `write_lock` writes it.
     """
     path = folder / FILE
     if not path.exists():
@@ -76,4 +76,4 @@ def _of_form(root: Node, error: ValidationError) -> LanguageError:
 
 
 def _broken(message: str, place: Place | None, advice: str = _ADVICE) -> LanguageError:
-    return LanguageError(Diagnostic("CR235", f"the lock file cannot be read: {message}", place, help=advice))
+    return LanguageError(Diagnostic("CR265", f"the lock file cannot be read: {message}", place, help=advice))

@@ -8,7 +8,7 @@ from claimrules.language import Rule, logic_hash
 from claimrules.lock.from_rules import ACTIVE
 from claimrules.lock.lock import DELETED, Lock, LockedRule
 
-REFUSED = frozenset({"CR231", "CR232"})
+REFUSED = frozenset({"CR261", "CR262"})
 """What is mended in the rules; of all else, writing the lock anew is the remedy."""
 _SHOWN = 5
 
@@ -16,7 +16,7 @@ _SHOWN = 5
 def lock_problems(rules: Mapping[str, Rule], lock: Lock, file: Path, *, whole: bool) -> list[Diagnostic]:
     """What is wrong. `file`: the lock's own, for its place; `whole`: `rules` are all there are.
 
-    CR231 an active version decides something else; CR232 an id is given to another rule; CR233 a rule is gone; CR234 the
+    CR261 an active version decides something else; CR262 an id is given to another rule; CR263 a rule is gone; CR264 the
     lock does not know of what has become active, was retired, or is new.
     """
     found = [problem for rule in rules.values() for problem in _of_rule(rule, lock.rules.get(rule.id))]
@@ -26,7 +26,7 @@ def lock_problems(rules: Mapping[str, Rule], lock: Lock, file: Path, *, whole: b
     if stale:
         shown = ", ".join(stale[:_SHOWN]) + (f" and {len(stale) - _SHOWN} more" if len(stale) > _SHOWN else "")
         advice = "run `claimrules lock` and commit the file with the rules"
-        found.append(Diagnostic("CR234", f"the lock file is out of date: {shown}", Place(str(file)), help=advice))
+        found.append(Diagnostic("CR264", f"the lock file is out of date: {shown}", Place(str(file)), help=advice))
     return found
 
 
@@ -40,21 +40,21 @@ def _of_rule(rule: Rule, known: LockedRule | None) -> Iterator[Diagnostic]:
     if known.status == DELETED:
         message = f"the id `{rule.id}` was that of another rule, which is deleted"
         advice = "take a new id; where it is the old rule, restore its file as it was, lock, and change it then"
-        yield Diagnostic("CR232", message, _place(rule, "id"), f"its version {newest.version} decided otherwise", advice)
+        yield Diagnostic("CR262", message, _place(rule, "id"), f"its version {newest.version} decided otherwise", advice)
     elif same is not None:
         message = f"`{rule.id}` decides otherwise than version {rule.version} did, which is active since {same.active}"
         advice = f"write `version: {newest.version + 1}`, or take the change back"
-        yield Diagnostic("CR231", message, _place(rule, "version"), help=advice)
+        yield Diagnostic("CR261", message, _place(rule, "version"), help=advice)
     elif rule.version < newest.version and rule.status == ACTIVE:
         message = f"`{rule.id}` has gone back to version {rule.version}, which was never active; {newest.version} was"
-        yield Diagnostic("CR231", message, _place(rule, "version"), help=f"write `version: {newest.version + 1}`")
+        yield Diagnostic("CR261", message, _place(rule, "version"), help=f"write `version: {newest.version + 1}`")
 
 
 def _gone(rules: Mapping[str, Rule], lock: Lock, file: Path) -> Iterator[Diagnostic]:
     for rule_id, known in lock.rules.items():
         if rule_id not in rules and known.status != DELETED:
             advice = "keep the file with `status: retired`; or run `claimrules lock`, which notes that it was deleted"
-            yield Diagnostic("CR233", f"the rule `{rule_id}` is locked, and gone", Place(str(file)), help=advice)
+            yield Diagnostic("CR263", f"the rule `{rule_id}` is locked, and gone", Place(str(file)), help=advice)
 
 
 def _unknown(rule: Rule, known: LockedRule | None) -> str:

@@ -19,7 +19,7 @@ def write_lock(lock: Lock, path: Path) -> bool:
     """Write the file. Whether it says something new; it is not touched where it does not.
 
     Raises:
-        LanguageError: CR235 it cannot be written.
+        LanguageError: CR265 it cannot be written.
     """
     text = lock_text(lock)
     try:
@@ -28,7 +28,7 @@ def write_lock(lock: Lock, path: Path) -> bool:
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         message = f"the lock file cannot be written: {error.strerror or error}"
-        raise LanguageError(Diagnostic("CR235", message, Place(str(path)))) from None
+        raise LanguageError(Diagnostic("CR265", message, Place(str(path)))) from None
     return True
 
 
