@@ -54,6 +54,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/claimrules fmt --check rules
 	$(BIN)/claimrules check rules
+	$(BIN)/claimrules fmt rules --check
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

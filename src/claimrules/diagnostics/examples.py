@@ -103,6 +103,7 @@ EXAMPLES: dict[str, str] = {
     "CR404": "`--param split_stay_days=week`.",
     "CR405": "`--as-of 31.12.2025`.",
     "CR501": "None is known; each that is reported becomes a test.",
+    "CR502": "`claimrules diff OLD NEW` finds a finding that is gone, and OLD and NEW say the same of its rule.",
     "CR601": "examples: a drug for women on a man's claim is flagged",
     "CR602": "- name: flagged\n  expects: {flagged: [l1]}",
     "CR603": "- name: flagged\n  given: visit\n# and no `expect`",
