@@ -21,7 +21,7 @@ def locked(base):
 def codes(base, capsys, *command: str) -> list[str]:
     """The codes of the lock that a command gives, in their order."""
     run([*(command or ("check",)), str(base.root)])
-    return re.findall(r"error\[(CR23\d)\]", capsys.readouterr().out)
+    return re.findall(r"error\[(CR26\d)\]", capsys.readouterr().out)
 
 
 def relock(base, on: str) -> int:
@@ -161,7 +161,7 @@ def test_a_new_rule_is_not_yet_locked(locked, capsys):
 def test_check_gives_it_as_json_too(locked, capsys):
     locked.change("first", "default: 3", "default: 4")
     assert run(["check", str(locked.root), "--json"]) == 1
-    [found] = [one for one in json.loads(capsys.readouterr().out) if one["code"].startswith("CR23")]
+    [found] = [one for one in json.loads(capsys.readouterr().out) if one["code"].startswith("CR26")]
     assert (found["code"], found["line"]) == ("CR261", 2)
 
 

@@ -59,7 +59,7 @@ EXAMPLES: dict[str, str] = {
     "CR251": "examples:\n  -\n    name: the dash stands on a line of its own",
     "CR261": "`flag: line.quantity > 3` became `> 4`, and `version: 1` stayed.",
     "CR262": "`id: old_rule` in a new file, and rules.lock says that `old_rule` was deleted.",
-    "CR263": "rules/policy/drug_age.yaml was removed, and rules.lock still has `drug_age` as active.",
+    "CR263": "drug_age.yaml was removed, and rules.lock still has `drug_age` as active.",
     "CR264": "A new rule file, and no `claimrules lock` since.",
     "CR265": "`<<<<<<< HEAD` in rules.lock.",
     "CR299": "None is known; each that is reported becomes a test.",
