@@ -3,6 +3,7 @@
 import csv
 from collections import Counter, defaultdict
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,10 @@ def test_what_was_planted_is_found_with_its_rows_and_its_money(findings, label):
     assert {row["claim_id"] for row in mine} >= set(label["claim_ids"].split())
     if label["amount"]:
         assert sum(row["amount"] or 0 for row in mine) == Decimal(label["amount"])
+
+
+def test_the_script_makes_just_this_folder(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "fixtures"))
+    import_module("make_dirty").write(tmp_path / "dirty")
+    made = {str(file.relative_to(tmp_path)): file.read_text() for file in (tmp_path / "dirty").rglob("*.*")}
+    assert made == {str(file.relative_to(DIRTY.parent)): file.read_text() for file in DIRTY.rglob("*.*")}

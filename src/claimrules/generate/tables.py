@@ -109,7 +109,7 @@ def _claims(plan: Plan, part: Part) -> Any:
         "admission_way": words(np.array([0] * 12 + [1, 1, 2, 3])[chance // 37 % 16], ADMISSION, ~inside),
         "discharge_way": words(_ways(claims, chance), WAYS, ~inside),
         "department_code": words(chance // 19 % len(DEPARTMENTS), DEPARTMENTS),
-        "physician_id": words(_physicians(claims.provider, chance), _physician_words()),
+        "physician_id": words(_physicians(claims.provider, chance), _physician_words(plan)),
         "principal_diagnosis": words(claims.diagnosis, dx.CODES, visit & (chance // 23 % 300 == 0)),
         "chronic_disease_code": words(claims.person % 4, dx.CHRONIC, claims.care != 2),
         "payment_method": words(method, PAYMENT),
@@ -168,7 +168,7 @@ def _lines(plan: Plan, part: Part) -> Any:
         "in_scope_amount": decimals(cash.in_scope, MONEY),
         "charged_at": times(lines.day, lines.second, free & (chance // 3 % 500 == 0)),
         "department_code": words(chance // 5 % len(DEPARTMENTS), DEPARTMENTS),
-        "physician_id": words(_physicians(provider, chance), _physician_words()),
+        "physician_id": words(_physicians(provider, chance), _physician_words(plan)),
         "is_discharge_medication": flags(_take_home(claims, lines)),
         "trace_code": numbered("8", serial * 10**3 + lines.sequence, 19, ~items.is_drug[lines.item] | refund),
     }
@@ -176,11 +176,12 @@ def _lines(plan: Plan, part: Part) -> Any:
 
 
 def _physicians(provider: Int, chance: Int) -> Int:
-    return (provider.astype(np.int64) * 31 + chance % 9) % 2000
+    """One of nine of the provider's own."""
+    return provider.astype(np.int64) * 9 + chance % 9
 
 
-def _physician_words() -> list[str]:
-    return [f"D91{(i * 7919) % 10**10:010d}" for i in range(2000)]
+def _physician_words(plan: Plan) -> list[str]:
+    return [f"D91{(i * 7919) % 10**10:010d}" for i in range(9 * len(plan.providers.level))]
 
 
 def _take_home(claims: Claims, lines: Lines) -> Bool:
