@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -170,15 +171,13 @@ def test_a_text_is_quoted_where_yaml_would_read_it_otherwise(text: str):
 
 def test_on_a_terminal_it_asks_without_being_told():
     pty = pytest.importorskip("pty")
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execv(sys.executable, [sys.executable, "-m", "claimrules", "new"])  # noqa: S606
-    os.write(terminal, b"T5\ntherapy_daily\n\n\n\n\n")
-    while True:
-        try:
-            if not os.read(terminal, 1024):
-                break
-        except OSError:  # Linux says so at the end of a terminal
-            break
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen([sys.executable, "-m", "claimrules", "new"], stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    os.write(ours, b"T5\ntherapy_daily\n\n\n\n\n")
+    printed = b""
+    while b"claimrules test" not in printed:
+        printed += os.read(ours, 1024)
+    assert child.wait(timeout=60) == 0
+    os.close(ours)
     assert rule().title.zh == "项目超频次"
