@@ -1,7 +1,7 @@
 """`check` on one claim says what `audit` says of it among 60,000 lines; alone, it says nothing that is not so."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 from typing import Any
@@ -27,6 +27,30 @@ class World:
 
     def others(self, claim: Claim) -> list[Claim]:
         return [other for other in self.persons[claim.person_id] if other.claim_id != claim.claim_id]
+
+
+BEYOND_THE_PERSON = "all"
+"""The partition of rules that look at other persons' claims: `check` leaves them undecided."""
+IN_PARTS = "setl_list_abnormal"
+"""It asks of each settlement what another settlement of the same stay may say: alone, `check` takes the claim for all of it."""
+
+
+def only(pack: Any, rule_ids: set[str]) -> Any:
+    """The pack with these rules alone."""
+    rules = {rule_id: pack.rules[rule_id] for rule_id in sorted(rule_ids)}
+    return replace(pack, rules=rules, plan=pack.plan.only(frozenset(rules)), _shelf=[])
+
+
+@pytest.fixture(scope="module")
+def pack(pack: Any) -> Any:
+    """The rules that look no further than the person."""
+    return only(pack, {p.rule.id for p in pack.plan.rules if p.partition != BEYOND_THE_PERSON} - {IN_PARTS})
+
+
+@pytest.fixture(scope="module")
+def stays(pack: Any) -> Any:
+    """Split stays alone."""
+    return only(pack, {"ipt_split_stay"})
 
 
 @pytest.fixture(scope="module")
@@ -85,20 +109,15 @@ def alone(pack: Any, chosen: list[Claim]) -> dict[str, CheckResult]:
 
 
 def test_with_all_other_claims_check_says_what_audit_says(pack: Any, world: World, chosen: list[Claim]) -> None:
-    """Of rules that look no further than the person; a column that no claim has, an audit only counts."""
+    """A column that no claim has, an audit only counts."""
     flagged = 0
-    wide = {plan.rule.id for plan in pack.plan.rules if plan.partition == "all"}
     counted = {row["rule_id"] for row in world.undecided[None]}
     for claim in chosen:
         answer = pack.check(claim, history=world.others(claim))
         findings = [plain(finding.model_dump()) for finding in answer.findings]
-        assert [row for row in findings if row["rule_id"] not in wide] == [
-            plain(row) for row in world.findings[claim.claim_id] if row["rule_id"] not in wide
-        ]
-        undecided = [row.model_dump() for row in answer.undecided]
-        assert [row for row in undecided if row["rule_id"] not in wide | counted] == [
-            row for row in world.undecided[claim.claim_id] if row["rule_id"] not in wide | counted
-        ]
+        assert findings == [plain(row) for row in world.findings[claim.claim_id]]
+        undecided = [row.model_dump() for row in answer.undecided if row.rule_id not in counted]
+        assert undecided == [row for row in world.undecided[claim.claim_id] if row["rule_id"] not in counted]
         flagged += len(findings)
     assert flagged >= 80
 
@@ -192,39 +211,39 @@ def stay(claim_id: str, first: int, last: int, person: str = "P") -> Claim:
     )
 
 
-def test_two_stays_by_hand(pack: Any) -> None:
+def test_two_stays_by_hand(stays: Any) -> None:
     """The second begins three days after the first."""
     first, second = stay("S1", 1, 8), stay("S2", 11, 20)
-    unknown = pack.check(second)
+    unknown = stays.check(second)
     assert unknown.findings == ()
     assert [u.rule_id for u in unknown.undecided] == ["ipt_split_stay"]
 
-    nothing_before = pack.check(second, history=[])
+    nothing_before = stays.check(second, history=[])
     assert (nothing_before.findings, nothing_before.undecided) == ((), ())
-    anothers = pack.check(second, history=[stay("S0", 1, 8, person="Q")])
+    anothers = stays.check(second, history=[stay("S0", 1, 8, person="Q")])
     assert (anothers.findings, anothers.undecided) == ((), ())
 
-    (found,) = pack.check(second, history=[first]).findings
+    (found,) = stays.check(second, history=[first]).findings
     assert (found.rule_id, found.claim_id, found.observed) == ("ipt_split_stay", "S2", "3 天")
     assert (str(found.amount), str(found.fund_loss)) == ("400.00", "300.00")
     assert found.related_claim_ids == ("S1",)
     # Of the first stay nothing is said, though the second follows it.
-    assert pack.check(first, history=[second]).findings == ()
+    assert stays.check(first, history=[second]).findings == ()
 
 
-def test_a_claim_that_is_its_own_history_is_an_error(pack: Any) -> None:
+def test_a_claim_that_is_its_own_history_is_an_error(stays: Any) -> None:
     with pytest.raises(ClaimRulesError, match="S1"):
-        pack.check(stay("S1", 1, 8), history=[stay("S1", 1, 8)])
+        stays.check(stay("S1", 1, 8), history=[stay("S1", 1, 8)])
 
 
-def test_a_history_that_begins_too_late_decides_nothing(pack: Any) -> None:
+def test_a_history_that_begins_too_late_decides_nothing(stays: Any) -> None:
     """Admitted on the 11th, the claims are whole from the 5th: a stay that ended on the 1st would be 10 days before."""
     second = stay("S2", 11, 20)
     since = date(2025, 6, 5)
-    answer = pack.check(second, history=[], history_from=since)
+    answer = stays.check(second, history=[], history_from=since)
     assert [(u.rule_id, u.missing) for u in answer.undecided] == [("ipt_split_stay", "history")]
-    audited = pack.audit([second], history_from=since).undecided.to_pylist()
+    audited = stays.audit([second], history_from=since).undecided.to_pylist()
     assert [(u["rule_id"], u["missing"]) for u in audited] == [("ipt_split_stay", "history")]
     # A stay before it that is known is the one immediately before, whatever was earlier still.
-    (found,) = pack.check(second, history=[stay("S1", 6, 8)], history_from=since).findings
+    (found,) = stays.check(second, history=[stay("S1", 6, 8)], history_from=since).findings
     assert found.observed == "3 天"

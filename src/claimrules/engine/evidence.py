@@ -1,7 +1,7 @@
 """What belongs to the verdicts: who, which rows, which knowledge, which values."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.blame import Blame
 from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.grouping import all_here
 from claimrules.engine.hits import Flagged, Trace, Undecided
 from claimrules.engine.kernels.segments import stable_order
 from claimrules.engine.lookup import Lookup
@@ -107,7 +108,7 @@ class Evidence:
             subject=self.subject_text(first),
             rows=rows.at[violating],
             owner=owner,
-            arguments=tuple(view.evaluate(a) for a in rule.amount.arguments),
+            arguments=tuple(self._sure(a, view.evaluate(a)) for a in rule.amount.arguments),
             values={node: told.evaluate(node) for node in wanted},
             involved=tuple(self._involved(violating, owner, hit, number)),
             knowledge=tuple(self._knowledge(violating, owner)),
@@ -115,6 +116,13 @@ class Evidence:
             reasons=tuple((name, mask[hit]) for name, mask in self.verdict.reasons),
             doubts=tuple((name, mask[hit]) for name, mask in self.verdict.doubts),
         )
+
+    def _sure(self, node: Expr, column: Column) -> Column:
+        """An amount's argument; not known where it walks over a subject of which earlier rows may be missing."""
+        here = all_here([key.value for key in self.plan.rule.per], self.context.reach)
+        if here or not self.plan.rule.per or not any(isinstance(part, Walk) for part in walk(node)):
+            return column
+        return replace(column, known=np.zeros(len(column), np.bool_))
 
     def _involved(self, violating: Index, owner: Index, hit: Mask, number: Index) -> list[tuple[str, Index, Index]]:
         """The subject's other rows, and the other rows that took part."""

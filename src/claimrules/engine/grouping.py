@@ -41,7 +41,7 @@ def group_rows(plan: RulePlan, rows: RowSpace, context: BatchContext) -> tuple[R
         return rows, none
     plain = [key for key in rule.per if _chain(key.value) is None]
     ids, k, loose = _grouped([rows.evaluate(key.value) for key in plain], rows.n)
-    alone = not _all_here([key.value for key in rule.per], context.reach)
+    alone = not all_here([key.value for key in rule.per], context.reach)
     incomplete = np.full(k, alone)
     for key in rule.per:
         function = _chain(key.value)
@@ -58,7 +58,7 @@ def group_rows(plan: RulePlan, rows: RowSpace, context: BatchContext) -> tuple[R
     return _once(plan, rows, context, loose)
 
 
-def _all_here(keys: Sequence[Expr], reach: Reach) -> bool:
+def all_here(keys: Sequence[Expr], reach: Reach) -> bool:
     """Whether all rows with these keys alike are among the data."""
     if reach.alone:
         return any(isinstance(key, RowId) for key in keys)
@@ -141,7 +141,7 @@ def relate(plan: RulePlan, rows: RowSpace, context: BatchContext) -> None:
 def _related(plan: RulePlan, spec: OtherSpec, rows: RowSpace, context: BatchContext) -> Relation:
     if spec.kind == "subject":
         keys = {key.name: key.value for key in plan.rule.per}
-        here = _all_here([keys[m.name] if isinstance(m, Key) else m for m, _ in spec.same], context.reach)
+        here = all_here([keys[m.name] if isinstance(m, Key) else m for m, _ in spec.same], context.reach)
         return relate_subjects(spec, rows, complete=here)
     rights, sure = _right_rows(plan, spec, rows, context)
     return Builder(spec, rows, _left_rows(spec, rows), rights, context.reach, sure).build()
