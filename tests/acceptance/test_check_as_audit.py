@@ -32,7 +32,7 @@ class World:
 BEYOND_THE_PERSON = "all"
 """The partition of rules that look at other persons' claims: `check` leaves them undecided."""
 IN_PARTS = "setl_list_abnormal"
-"""It asks of each settlement what another settlement of the same stay may say: alone, `check` takes the claim for all of it."""
+"""It asks of a settlement what another one of the stay may say; alone, `check` takes the claim for the whole stay."""
 
 
 def only(pack: Any, rule_ids: set[str]) -> Any:

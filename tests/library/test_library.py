@@ -150,3 +150,14 @@ def spelled_out(rule, node):
 
 def is_number(part):
     return part.type.base in (Base.INTEGER, Base.DECIMAL, Base.DOUBLE) and not isinstance(part.value, bool)
+
+
+def test_the_readme_counts_them():
+    """The table of the README: category, and how many of each verdict."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    counted = Counter((rule.category, rule.verdict) for rule in ACTIVE)
+    verdicts = ("violation", "suspicious", "indicator")
+    for category in FOLDERS:
+        cells = [str(counted[category, verdict] or "") for verdict in verdicts]
+        total = sum(counted[category, verdict] for verdict in verdicts)
+        assert f"| {category} | {' | '.join(cells)} | {total} |".replace("  ", " ") in text.replace("  ", " "), category
