@@ -10,7 +10,7 @@ TEST_JOBS ?= auto
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test library lint format picture scale fuzz mutants clean
+.PHONY: help setup demo test library lint format picture scale fuzz mutants schema editor clean
 
 help:
 	@echo "make demo    audit the small fixture with the rules of this repository; results in OUT/"
@@ -20,6 +20,8 @@ help:
 	@echo "make scale   ten million generated lines: all planted violations, nothing else, below 2 GB"
 	@echo "make fuzz    an hour of made-up rules and claims, every verdict compared (MINUTES=60 SEED=1)"
 	@echo "make mutants  faults planted in the code, each to be caught by the tests of its room (SAMPLE=500 SEED=1)"
+	@echo "make schema  the JSON Schemas for editors, written anew"
+	@echo "make editor  the language server that tests ask for completion and hover (needs npm)"
 	@echo "make format  let ruff mend what it can"
 	@echo "make clean   remove the environment and everything that was built"
 
@@ -80,6 +82,14 @@ mutants: $(STAMP)
 # The picture in the README, drawn anew where the fixture or the look of a finding has changed.
 picture: $(STAMP)
 	$(BIN)/python docs/picture.py
+
+# What editors complete and explain: JSON Schema of each kind of file, published in schema/.
+schema: $(STAMP)
+	@for kind in rule table mapping parameters exemptions sources; do $(BIN)/claimrules schema $$kind --out schema/$$kind.json; done
+
+# The language server that editors ask, of a fixed version, for its tests; needs npm.
+editor:
+	npm install --silent --no-package-lock --no-audit --no-fund --prefix tests/schema/editor
 
 clean:
 	rm -rf $(VENV) OUT build dist .coverage .*_cache

@@ -11,6 +11,7 @@ from claimrules.cli.explain import explain
 from claimrules.cli.generate import generate
 from claimrules.cli.knowledge import knowledge
 from claimrules.cli.new import new
+from claimrules.cli.schema import schema
 from claimrules.cli.sql import sql
 from claimrules.version import __version__
 
@@ -47,5 +48,6 @@ app.command("test")(cases)
 app.command()(explain)
 app.command()(generate)
 app.command()(new)
+app.command()(schema)
 app.command()(sql)
 app.add_typer(knowledge, name="knowledge")

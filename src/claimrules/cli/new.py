@@ -1,5 +1,6 @@
 """`claimrules new`: a rule file to begin with."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -134,7 +135,17 @@ def _write(template: Template, file: Path, knowledge: Path) -> Iterator[Path]:
             yield _written(knowledge / f"{table}.yaml", text)
             yield _written(knowledge / f"{table}.csv", ",".join(_columns(text)) + "\n")
     file.parent.mkdir(parents=True, exist_ok=True)
-    yield _written(file, template.written_for(file.stem))
+    yield _written(file, _schema_line(file) + template.written_for(file.stem))
+
+
+def _schema_line(file: Path) -> str:
+    """The line by which an editor finds the schema of rules, where the rule's folder or one above it has published one."""
+    here = file.resolve().parent
+    found = (folder / "schema" / "rule.json" for folder in (here, *list(here.parents)[:4]))
+    schema = next((path for path in found if path.is_file()), None)
+    if schema is None:
+        return ""
+    return f"# yaml-language-server: $schema={Path(os.path.relpath(schema, here)).as_posix()}\n"
 
 
 def _written(path: Path, text: str) -> Path:
