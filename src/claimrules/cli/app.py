@@ -7,6 +7,7 @@ import typer
 from claimrules.cli.audit import audit
 from claimrules.cli.cases import cases
 from claimrules.cli.check import check
+from claimrules.cli.docs import docs
 from claimrules.cli.explain import explain
 from claimrules.cli.generate import generate
 from claimrules.cli.knowledge import knowledge
@@ -45,6 +46,7 @@ def claimrules(version: Version = False) -> None:  # noqa: FBT002
 app.command()(audit)
 app.command()(check)
 app.command("test")(cases)
+app.command()(docs)
 app.command()(explain)
 app.command()(generate)
 app.command()(new)
