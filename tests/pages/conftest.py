@@ -51,7 +51,7 @@ TABLE = """
 title: {zh: 限价表, en: ceilings}
 columns:
   code: {type: text, zh: 项目编码, en: item code}
-  ceiling: {type: "decimal(16,6)", zh: 最高限价, en: highest price}
+  ceiling: {type: "decimal(16,6)", zh: 最高限价（元）, en: highest price; in yuan}
 key: {code: longest_prefix}
 source: {title: 价格文件, verified: true}
 """

@@ -41,6 +41,8 @@ from claimrules.pages.phrases import (
 )
 
 _BETWEEN_SCRIPTS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
+_NOTE = re.compile(r"[;；（(]")
+"""What follows in a column's name explains it, and would be in the way in a sentence."""
 _BINDING = {"or": 1, "and": 2, "+": 5, "-": 5, "*": 6, "/": 6}
 _JOINED = {"and": ("，且", " and "), "or": ("，或", " or ")}
 _ARITHMETIC = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
@@ -206,7 +208,7 @@ def spaced(text: str) -> str:
 def reader_of(rule: Rule, knowledge: KnowledgeSet, language: str) -> Reader:
     """What reads the expressions of a rule."""
     columns = {
-        (match.name, one.column): one.zh if language == "zh" else one.en
+        (match.name, one.column): _NOTE.split(one.zh if language == "zh" else one.en)[0].strip()
         for match in (*rule.matches, *(match for other in rule.others for match in other.matches))
         if match.table in knowledge.tables
         for one in knowledge.tables[match.table].labels
