@@ -68,6 +68,15 @@ def test_the_national_list_has_all_its_numbers(pages: dict[str, str]) -> None:
     assert dict(rows)["49"].startswith("[分解住院](ipt_split_stay.md)")
 
 
+def test_the_page_of_a_code_says_what_explain_says(pages: dict[str, str]) -> None:
+    for name, meaning in MEANINGS.items():
+        text = pages[f"codes/{name}.md"]
+        assert text.startswith(f"# {name}: {meaning.title}\n")
+        assert meaning.cause in text
+        assert meaning.remedy in text
+        assert f"[{name}]({name}.md)" in pages["codes/index.md"]
+
+
 def test_the_command_writes_them(base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     assert run(["docs", str(base), "--out", str(out)]) == 0

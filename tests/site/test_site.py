@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"
 NODE = shutil.which("node")
 
-pytestmark = [pytest.mark.site, pytest.mark.skipif(not (SITE / "search.json").exists(), reason="`make docs` builds the site")]
+BUILT = (SITE / "search.json").exists()
+
+pytestmark = [pytest.mark.site, pytest.mark.skipif(not BUILT, reason="`make docs` builds the site")]
 
 
 @pytest.fixture(scope="module")
