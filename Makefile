@@ -10,7 +10,7 @@ TEST_JOBS ?= auto
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test library tutorial lint format picture scale fuzz mutants clean
+.PHONY: help setup demo test library tutorial lint format picture scale fuzz mutants schema editor docs site-test clean
 
 help:
 	@echo "make demo    audit the small fixture with the rules of this repository; results in OUT/"
@@ -21,6 +21,9 @@ help:
 	@echo "make scale   ten million generated lines: all planted violations, nothing else, below 2 GB"
 	@echo "make fuzz    an hour of made-up rules and claims, every verdict compared (MINUTES=60 SEED=1)"
 	@echo "make mutants  faults planted in the code, each to be caught by the tests of its room (SAMPLE=500 SEED=1)"
+	@echo "make schema  the JSON Schemas for editors, written anew"
+	@echo "make editor  the language server that tests ask for completion and hover (needs npm)"
+	@echo "make docs    the documentation as a site, in site/; make site-test asks its search (needs node)"
 	@echo "make format  let ruff mend what it can"
 	@echo "make clean   remove the environment and everything that was built"
 
@@ -88,5 +91,26 @@ mutants: $(STAMP)
 picture: $(STAMP)
 	$(BIN)/python docs/picture.py
 
+# What editors complete and explain: JSON Schema of each kind of file, published in schema/.
+schema: $(STAMP)
+	@for kind in rule table mapping parameters exemptions sources; do $(BIN)/claimrules schema $$kind --out schema/$$kind.json; done
+
+# The language server that editors ask, of a fixed version, for its tests; needs npm.
+editor:
+	npm install --silent --no-package-lock --no-audit --no-fund --prefix tests/schema/editor
+
+# The documentation as a site: docs/, README and CONTRIBUTING, and a page for each rule and code. A link that leads nowhere
+# fails the build.
+docs: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@rm -rf build/docs site && mkdir -p build && cp -r docs build/docs && rm -f build/docs/*.py
+	@sed 's#](docs/#](#g' README.md > build/docs/index.md
+	@sed 's#](docs/#](#g' CONTRIBUTING.md > build/docs/CONTRIBUTING.md
+	$(BIN)/claimrules docs rules --out build/docs
+	$(BIN)/zensical build --strict --clean
+
+site-test: docs
+	$(BIN)/python -m pytest -n 0 -m site tests/site
+
 clean:
-	rm -rf $(VENV) OUT build dist .coverage .*_cache
+	rm -rf $(VENV) OUT site .cache tests/schema/editor/node_modules build dist .coverage .*_cache

@@ -152,3 +152,19 @@ def test_where_nothing_can_be_written_nobody_is_blamed_but_the_folder(
     (tmp_path / "rules").write_text("a file\n", encoding="utf-8")
     assert run(["new", "mine", "--from", "T14", "--into", str(tmp_path / "rules" / "policy")]) == 2
     assert "rules" in capsys.readouterr().err
+
+
+def test_a_rule_names_the_schema_that_its_rule_base_has_published(tmp_path: Path) -> None:
+    """For an editor; the path is from the rule's own folder."""
+    assert run(["schema", "rule", "--out", str(tmp_path / "schema" / "rule.json")]) == 0
+    folder = tmp_path / "rules" / "policy"
+    assert run(["new", "mine", "--from", "t5", "--into", str(folder)]) == 0
+    first, second, *_ = (folder / "mine.yaml").read_text(encoding="utf-8").splitlines()
+    assert first == "# yaml-language-server: $schema=../../schema/rule.json"
+    assert (folder / "../../schema/rule.json").is_file()
+    assert second.startswith("# T5")
+
+
+def test_a_rule_names_no_schema_where_there_is_none(tmp_path: Path) -> None:
+    base = begin(tmp_path, "t5")
+    assert not (base / "mine.yaml").read_text(encoding="utf-8").startswith("# yaml-language-server")

@@ -6,11 +6,16 @@ from pathlib import Path
 from claimrules.diagnostics import Node, read_yaml
 
 
+def shipped_bases() -> tuple[str, ...]:
+    """The names that `given:` knows in every rule base."""
+    found = (item.name for item in resources.files(__package__).joinpath("bases").iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
+
+
 def base_names(root: Path) -> tuple[str, ...]:
     """The names that `given:` knows, the rule base's own included."""
-    shipped = (item.name for item in resources.files(__package__).joinpath("bases").iterdir())
-    own = (path.name for path in (root / "bases").glob("*.yaml"))
-    return tuple(sorted({name.removesuffix(".yaml") for name in (*shipped, *own) if name.endswith(".yaml")}))
+    own = (path.stem for path in (root / "bases").glob("*.yaml"))
+    return tuple(sorted({*shipped_bases(), *own}))
 
 
 def read_base(name: str, root: Path) -> Node | None:

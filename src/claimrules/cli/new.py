@@ -1,5 +1,6 @@
 """`claimrules new`: a rule file to begin with."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -75,7 +76,7 @@ class _Order:
         if self.source_title:
             yield self._source()
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        yield _written(self.file, self.template.written_for(self.wanted))
+        yield _written(self.file, _schema_line(self.file) + self.template.written_for(self.wanted))
 
     def _table(self, shipped: str, called: str) -> Iterator[Path]:
         knowledge = self.base / "knowledge"
@@ -205,6 +206,16 @@ def _sources(base: Path) -> Mapping[str, str]:
     from claimrules.language import read_sources  # noqa: PLC0415 - `claimrules --help` does not wait for it
 
     return {name: source.title.zh for name, source in read_sources(base / "sources.yaml").items()}
+
+
+def _schema_line(file: Path) -> str:
+    """The line by which an editor finds the schema of rules, where the rule's folder or one above it has published one."""
+    here = file.resolve().parent
+    found = (folder / "schema" / "rule.json" for folder in (here, *list(here.parents)[:4]))
+    schema = next((path for path in found if path.is_file()), None)
+    if schema is None:
+        return ""
+    return f"# yaml-language-server: $schema={Path(os.path.relpath(schema, here)).as_posix()}\n"
 
 
 def _written(path: Path, text: str) -> Path:

@@ -2,23 +2,28 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, LanguageError, MappingNode, ScalarNode, read_yaml
-from claimrules.language.frame import Bilingual, EffectiveFrame, Strict
+from claimrules.language.frame import Bilingual, EffectiveFrame, Strict, said
 
 
 class Source(Strict):
     """A law or policy. `verified`: whether its text was checked against the official one; findings say so."""
 
-    title: Bilingual
-    number: str = ""
-    issuer: str = ""
-    in_force: EffectiveFrame = Field(default_factory=EffectiveFrame)  # type: ignore[arg-type]
-    url: str = ""
-    verified: bool = False
-    articles: dict[str, str] = Field(default_factory=dict)
+    title: Annotated[Bilingual, said("名称", "What it is called.")]
+    number: Annotated[str, said("文号", "The number of the document: 国务院令第735号.")] = ""
+    issuer: Annotated[str, said("发布机关", "Who issued it.")] = ""
+    in_force: Annotated[EffectiveFrame, said("施行期", "From when to when it is in force.")] = Field(
+        default_factory=EffectiveFrame  # type: ignore[arg-type]
+    )
+    url: Annotated[str, said("网址", "Where it is published.")] = ""
+    verified: Annotated[bool, said("已核对", "Its text was checked against the official one.")] = False
+    articles: Annotated[dict[str, str], said("条款", "The articles that rules name, each with its text.")] = Field(
+        default_factory=dict
+    )
 
     @property
     def since(self) -> date | None:
