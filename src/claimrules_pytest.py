@@ -8,7 +8,7 @@ Lies outside the package, so that pytest loads it without importing claimrules u
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from os import PathLike
 from os.path import relpath
 from pathlib import Path
@@ -18,11 +18,15 @@ import pytest
 
 if TYPE_CHECKING:
     from claimrules.cases import Case, CaseOutcome
+    from claimrules.diagnostics import Diagnostic
+    from claimrules.pack import Sound
 
-_RULE_KEYS = re.compile(r"^id:.*^(flag|flag_rows):", re.MULTILINE | re.DOTALL)
+_RULE = re.compile(r"^id:.*^(flag|flag_rows):", re.MULTILINE | re.DOTALL)
+_RULE_KEY = re.compile(r"^(id|of|per|match|flag|flag_rows|message|basis|examples)\s*:", re.MULTILINE)
 _NO_RULES = {"sources.yaml", "parameters.yaml", "exemptions.yaml", "columns.yaml"}
 _NO_RULE_FOLDERS = {"knowledge", "bases"}
-_packs = pytest.StashKey[dict[Path, Any]]()
+_MOST = 5
+_bases = pytest.StashKey[dict[Path, "Sound"]]()
 
 
 class CaseFailure(Exception):  # noqa: N818 - read by people: "CaseFailure", not an error of ours
@@ -33,13 +37,22 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> RuleFile |
     """Collect a rule file; leave every other YAML file alone."""
     if file_path.suffix not in (".yaml", ".yml") or file_path.name in _NO_RULES:
         return None
-    if _NO_RULE_FOLDERS.intersection(file_path.parent.parts):
+    base = _base_of(file_path)
+    if base is not None and _NO_RULE_FOLDERS.intersection(file_path.parent.relative_to(base).parts):
         return None
-    in_base = any((folder / "sources.yaml").is_file() for folder in file_path.parents)
-    if not in_base and not _RULE_KEYS.search(file_path.read_text(encoding="utf-8", errors="replace")):
+    looks_like_one = _RULE if base is None else _RULE_KEY  # beside tables and sources a broken rule is one as well
+    if not looks_like_one.search(file_path.read_text(encoding="utf-8", errors="replace")):
         return None
     found: RuleFile = RuleFile.from_parent(parent, path=file_path)
     return found
+
+
+def _base_of(file: Path) -> Path | None:
+    """The rule base that a file is in, as loading it finds it; None where nothing but the file itself says so."""
+    for folder in file.parents[:4]:
+        if any((folder / name).exists() for name in _NO_RULES) or any((folder / "knowledge").glob("*.yaml")):
+            return folder
+    return None
 
 
 class RuleFile(pytest.File):
@@ -48,13 +61,17 @@ class RuleFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item a case; one failing item where the file cannot be read."""
         from claimrules.cases import read_cases, run_cases
-        from claimrules.diagnostics import ClaimRulesError, render_all
+        from claimrules.diagnostics import ClaimRulesError
 
+        base = self._base()
+        if base.pack is None or base.found_in(self.path):
+            yield self._broken(base.found_in(self.path), base.found)
+            return
+        pack = base.pack
         try:
-            pack = self._pack()
             cases = tuple(case for rule in pack.rules.values() if self._holds(rule) for case in read_cases(rule))
         except ClaimRulesError as error:
-            yield BrokenFile.from_parent(self, name="the file can be read", text=render_all(error.diagnostics))
+            yield self._broken(error.diagnostics, ())
             return
         outcomes: dict[str, CaseOutcome] = {}
 
@@ -67,22 +84,22 @@ class RuleFile(pytest.File):
             yield CaseItem.from_parent(self, name=case.name, case=case, outcome=outcome)
 
     def _holds(self, rule: Any) -> bool:
-        return Path(rule.file).resolve() == self.path.resolve()
+        file = Path(rule.file)
+        return file.name == self.path.name and file.resolve() == self.path.resolve()
 
-    def _pack(self) -> Any:
-        import claimrules
-        from claimrules.diagnostics import ClaimRulesError
-        from claimrules.pack import root_of
+    def _broken(self, own: Sequence[Diagnostic], shared: Sequence[Diagnostic]) -> pytest.Item:
+        item: pytest.Item = BrokenFile.from_parent(self, name="the file can be read", own=own, shared=shared)
+        return item
 
-        packs = self.config.stash.setdefault(_packs, {})
+    def _base(self) -> Sound:
+        """The rule base of the file, loaded once; where files of it are broken, the others still run."""
+        from claimrules.pack import load_sound, root_of
+
+        bases = self.config.stash.setdefault(_bases, {})
         root = root_of(self.path)
-        if root not in packs:
-            try:
-                packs[root] = claimrules.load(root)
-            except ClaimRulesError:
-                packs[root] = None
-        # Where one file of the base is broken, the others are loaded each by itself and still run.
-        return packs[root] if packs[root] is not None else claimrules.load(self.path)
+        if root not in bases:
+            bases[root] = load_sound(root)
+        return bases[root]
 
 
 class CaseItem(pytest.Item):
@@ -111,20 +128,26 @@ class CaseItem(pytest.Item):
 
 
 class BrokenFile(pytest.Item):
-    """A rule file that cannot be read."""
+    """A rule file that cannot be read, or whose rule base cannot. `own`, `shared`: the errors of either."""
 
-    def __init__(self, *, text: str, **options: Any) -> None:
+    def __init__(self, *, own: Sequence[Diagnostic], shared: Sequence[Diagnostic], **options: Any) -> None:
         super().__init__(**options)
-        self.text = text
+        self.own, self.shared = own, shared
 
     def runtest(self) -> None:
-        """Fail with all that is wrong with the file."""
-        raise CaseFailure(self.text)
+        """Fail with all that is wrong with the file; or in a few lines, as every file says it, with what all share."""
+        from claimrules.diagnostics import render_all
+
+        if self.own:
+            raise CaseFailure(render_all(self.own))
+        more = [f"and {len(self.shared) - _MOST} more"] if len(self.shared) > _MOST else []
+        raise CaseFailure("\n".join(["its rule base cannot be read:", *map(str, self.shared[:_MOST]), *more]))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The diagnostics, without a traceback."""
         return str(excinfo.value) if isinstance(excinfo.value, CaseFailure) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[PathLike[str] | str, int | None, str]:
-        """The file."""
-        return self.path, 0, f"{self.path.name}: {self.name}"
+        """The line of the first error of the file."""
+        line = min((one.place.line for one in self.own if one.place), default=1)
+        return self.path, max(0, line - 1), f"{self.path.name}: {self.name}"

@@ -1,71 +1,11 @@
 """`pytest rules/` on a rule base of its own, run by pytest inside pytest."""
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from rule_bases import add, run
 
 pytest_plugins = ["pytester"]
-
-RULE = """\
-id: {id}
-title: {{zh: 限性别用药, en: Drug for one sex}}
-category: medical
-verdict: violation
-status: active
-basis: [{{source: law}}]
-of: line
-match:
-  limit: {{table: for_one_sex, key: {{code: line.item_code}}}}
-flag: claim.sex <> limit.sex
-amount: full_line
-message: {{zh: "{{line.item_code}}", en: "{{line.item_code}}"}}
-examples:
-  - name: a man gets a drug for women
-    given: visit
-    lines: {{l1: {{item_code: F1, amount: 86.40}}}}
-    knowledge: {{for_one_sex: [{{code: F1, sex: female}}]}}
-    expect: {{flagged: [l1], amount: "{amount}"}}
-  - name: a woman gets a drug for women
-    given: visit
-    lines: {{l1: {{item_code: F1}}}}
-    change: {{claim.sex: female}}
-    knowledge: {{for_one_sex: [{{code: F1, sex: female}}]}}
-    expect: clean
-"""
-
-
-@pytest.fixture
-def rules(pytester: pytest.Pytester) -> Path:
-    root = pytester.mkdir("rules")
-    (root / "sources.yaml").write_text("law:\n  title: {zh: 法, en: Law}\n", encoding="utf-8")
-    (root / "knowledge").mkdir()
-    (root / "knowledge" / "for_one_sex.yaml").write_text(
-        dedent("""\
-            title: {zh: 限性别, en: for one sex}
-            columns:
-              code: text
-              sex: [male, female]
-            key: [code]
-            source: {title: made up for this test, verified: false}
-            invented: true
-        """),
-        encoding="utf-8",
-    )
-    (root / "knowledge" / "for_one_sex.csv").write_text("code,sex\nF1,female\n", encoding="utf-8")
-    (root / "medical").mkdir()
-    add(root, "one_sex", "86.40")
-    return root
-
-
-def add(root: Path, name: str, amount: str) -> Path:
-    file = root / "medical" / f"{name}.yaml"
-    file.write_text(RULE.format(id=name, amount=amount), encoding="utf-8")
-    return file
-
-
-def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", "rules", *arguments)
 
 
 @pytest.mark.usefixtures("rules")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import claimrules
-from claimrules.testing import assert_clean, assert_flagged, assert_undecided, claim, line
+from claimrules.testing import assert_clean, assert_flagged, assert_undecided, claim, diagnosis, line, operation
 
 RULES = Path(__file__).parents[1] / "archetypes"
 
@@ -71,3 +71,36 @@ def test_several_claims_are_judged_together(pack):
     second = {"claim_id": "C2", "principal_diagnosis": "I20.0", "in_scope_amount": "5000", **stay}
     again = claim(admitted_at="2025-06-09T08:00", discharged_at="2025-06-30T10:00", **second)
     assert_flagged(pack, "t15_episode_pair", [again, first], "C2", amount="5000.00")
+
+
+def test_an_assertion_that_does_not_hold_says_why(pack):
+    with pytest.raises(
+        AssertionError, match=r"C1\.l1: flagged, violating, 86\.40, because claim\.sex \(male\) <> limit\.sex"
+    ):
+        assert_clean(pack, "t01_attribute_limit", claim(line("F1", amount="86.40")))
+
+
+def test_claims_may_be_given_as_a_generator(pack):
+    with pytest.raises(AssertionError, match="because"):
+        assert_clean(pack, "t01_attribute_limit", (one for one in [claim(line("F1"))]))
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: claim(sx="male"), "Claim has no field `sx`: did you mean `sex`?"),
+        (lambda: line("A", quantty=1), "did you mean `quantity`?"),
+        (lambda: diagnosis("J18", is_principel=True), "did you mean `is_principal`?"),
+        (lambda: operation("51.23", zzz=1), "Operation has no field `zzz`$"),
+    ],
+)
+def test_a_misspelt_field_is_refused(build, said):
+    with pytest.raises(TypeError, match=said.replace("?", r"\?")):
+        build()
+
+
+def test_diagnoses_and_operations_are_those_of_the_claim():
+    built = claim(diagnoses=[diagnosis("J18.9", is_principal=True)], operations=[operation("51.23")])
+    assert [(one.diagnosis_code, one.is_principal) for one in built.diagnoses] == [("J18.9", True)]
+    assert [(one.operation_code, one.operated_at) for one in built.operations] == [("51.23", None)]
+    assert (built.total_amount, built.lines) == (Decimal(0), ())

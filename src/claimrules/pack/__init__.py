@@ -5,5 +5,6 @@ Takes: folders of rules and knowledge. Gives: `RulePack`, which audits, checks a
 
 from claimrules.pack.load import load, root_of, rule_files
 from claimrules.pack.rule_pack import RulePack
+from claimrules.pack.sound import Sound, load_sound
 
-__all__ = ["RulePack", "load", "root_of", "rule_files"]
+__all__ = ["RulePack", "Sound", "load", "load_sound", "root_of", "rule_files"]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -55,6 +55,19 @@ def load(
     Raises:
         ClaimRulesError: everything that is wrong, with places: LanguageError, KnowledgeError, PlanError.
     """
+    return load_without(frozenset(), rules, knowledge=knowledge, params=params, region=region, as_of=as_of)
+
+
+def load_without(
+    left_out: Collection[Path],
+    rules: Path | str,
+    *,
+    knowledge: Path | str | Sequence[Path | str] = (),
+    params: Mapping[str, str] | None = None,
+    region: str | None = None,
+    as_of: dt.date | str | None = None,
+) -> RulePack:
+    """What `load` gives where the rule files `left_out`, resolved paths, were not there."""
     folder = Path(rules)
     if not folder.exists():
         raise LanguageError(Diagnostic("CR201", f"there is no file or folder `{rules}`"))
@@ -68,7 +81,7 @@ def load(
     laws = sources if (root / "sources.yaml").exists() else None
     varying: dict[str, ParameterRows] = _tried(lambda: read_parameters(root / "parameters.yaml", laws), {}, found)
     exempted: tuple[Exemption, ...] = _tried(lambda: read_exemptions(root / "exemptions.yaml", laws), (), found)
-    files = rule_files(folder)
+    files = [path for path in rule_files(folder) if not left_out or path.resolve() not in left_out]
     if not files:
         found.append(Diagnostic("CR201", f"there is no rule file in `{rules}`", help="rule files end in .yaml"))
     broken = bool(found)
@@ -76,7 +89,7 @@ def load(
     if broken:  # without its tables, nothing can be said of a rule but how it is written
         found = [d for d in found if not "CR213" <= d.code <= "CR299"]
     if not found:
-        whole = folder.is_dir() and folder == root
+        whole = folder.is_dir() and folder == root and not left_out
         found += check_rules(exempted, {rule.id: rule.kind for rule in read.values()}, whole=whole)
         given: dict[tuple[str, Type], Table] = _tried(lambda: parameter_tables(read, varying, whole=whole), {}, found)
         used = {table for rule in read.values() for table in rule.tables}
