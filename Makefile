@@ -10,12 +10,13 @@ TEST_JOBS ?= auto
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test library lint format picture scale fuzz mutants schema editor docs site-test clean
+.PHONY: help setup demo test library tutorial lint format picture scale fuzz mutants schema editor docs site-test clean
 
 help:
 	@echo "make demo    audit the small fixture with the rules of this repository; results in OUT/"
 	@echo "make test    run all tests, and the cases of all rules"
 	@echo "make library every rule against SQL, explain and its mutants, and the clean and dirty fixtures"
+	@echo "make tutorial  the tutorial to the letter, with the built wheel in an environment of its own"
 	@echo "make lint    ruff, mypy, import-linter, and the rules' own check"
 	@echo "make scale   ten million generated lines: all planted violations, nothing else, below 2 GB"
 	@echo "make fuzz    an hour of made-up rules and claims, every verdict compared (MINUTES=60 SEED=1)"
@@ -50,12 +51,18 @@ test: $(STAMP)
 library: $(STAMP)
 	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal -m library tests $(PYTEST_ARGS)
 
+# What a new user does: the wheel, a fresh environment, an empty folder, every command of docs/tutorial.md.
+tutorial: $(STAMP)
+	$(BIN)/python tests/docs/tutorial_wheel.py
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/claimrules fmt --check rules
 	$(BIN)/claimrules check rules
+	$(BIN)/claimrules fmt rules --check
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

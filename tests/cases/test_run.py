@@ -52,6 +52,9 @@ class Limits:
     def with_params(self, params: Mapping[str, str]) -> "Limits":
         return replace(self, factor=Decimal(params["factor"]))
 
+    def explain_in(self, claims: Any, rule: str, *, claim: str, nearest: bool) -> Any:  # noqa: ARG002
+        return SimpleNamespace(subjects=())
+
     def judge(self, batch: ClaimBatch, rule_id: str, findings: Any = None) -> Any:  # noqa: ARG002
         assert rule_id == "some_rule"
         self.batches.append(batch)

@@ -9,7 +9,7 @@ import pytest
 import claimrules
 from claimrules.cases import CaseOutcome, run_pack
 from claimrules.cli import run
-from claimrules.cli.new import templates
+from claimrules.cli.rule_templates import templates
 
 ARCHETYPES = Path(__file__).parents[1] / "archetypes"
 NAMES = sorted(path.stem for path in ARCHETYPES.glob("t*.yaml"))

@@ -35,6 +35,7 @@ def conditions() -> dict[str, list[dict[str, Any]]]:
     return {
         "drug_offlist_claimed": [{"type": "drug"}, {"$gt": {"scope": 0}}, {"$or": [{"class": "none"}, {"class": "C"}]}],
         "drug_over_price": [
+            {"$or": [{"$neq": {"type": "service"}}, {"$nex": {"type": 1}}]},
             *has("unit_price", "ceiling", "quantity"),
             {"$lt": {"over_limit": math(excess, "$sub", ONE_CENT)}},
         ],

@@ -272,6 +272,17 @@ def test_findings_of_a_person_and_without_any_line(tmp_path):
     assert sorted((row["rule_id"], row["claim_id"]) for row in found) == [("risk", "C1"), ("stay", "C1")]
 
 
+def test_findings_of_a_rows_own_claim_stand_beside_the_row_where_the_claim_is_no_key(tmp_path):
+    write(tmp_path, many="flag: line.quantity > 1\n")
+    logic = "per: [provider]\nothers: {{bad: {{of: finding, same: [{0}]}}}}\nlet: {{hit: count(bad) > 0}}\nflag_rows: hit\n"
+    write(tmp_path, "indicator", by_claim=logic.format("claim"), by_encounter=logic.format("encounter"))
+    lines = [line("a", "03-01", "C1", "2"), line("b", "03-02", "C2"), line("c", "03-03", "C1")]
+    claims = [{"claim_id": name} for name in ("C1", "C2")]
+    found = claimrules.load(tmp_path).audit(tables(lines, claims)).findings.to_pylist()
+    flagged = {row["rule_id"]: (row["claim_id"], sorted(row["line_ids"])) for row in found if row["rule_id"] != "many"}
+    assert flagged == {"by_claim": ("C1", ["a", "c"]), "by_encounter": ("C1", ["a", "c"])}
+
+
 # failures
 
 

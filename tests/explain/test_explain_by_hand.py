@@ -3,6 +3,7 @@
 import pytest
 from explained_claims import only, visit
 
+from claimrules import Claim
 from claimrules.diagnostics import ClaimsError
 from claimrules.explain import Condition, Value
 
@@ -238,3 +239,17 @@ def test_one_subject_may_be_asked_for(rule_base):
 def test_a_claim_given_twice_is_refused(rule_base):
     with pytest.raises(ClaimsError, match="CR114"):
         rule_base.explain(visit(), "ipt_split_stay", history=[visit()])
+
+
+def test_a_subject_of_many_rows_beside_one_other_subject_is_asked_for_it_once(pack_of):
+    logic = (
+        "of: claim\nper: [provider, month]\nlet: {visits: count(*)}\n"
+        "others: {last: {of: subject, same: [provider], where: last.month + INTERVAL 1 YEAR = month, take: one}}\n"
+        "flag: visits > 3 * last.visits\namount: none\n"
+    )
+    days = ["2024-06-02 09:00", "2024-06-03 09:00", *(f"2025-06-0{day} 09:00" for day in (2, 3, 4))]
+    claims = [Claim.model_validate(visit(f"C{i}", settled_at=day)) for i, day in enumerate(days)]
+    said = pack_of(logic).explain_in(claims, "some_rule", claim="C4")
+    assert [(one.verdict, one.step) for one in said.subjects] == [("clean", "flag")]
+    alone = pack_of(logic).explain_in(claims, "some_rule", claim="C0")
+    assert [(one.verdict, one.step) for one in alone.subjects] == [("clean", "others")]

@@ -221,6 +221,18 @@ def test_a_parameter_in_a_message(tmp_path):
     assert [(row["message_zh"], row["message_en"]) for row in rows] == [("超过1.5", "more than 1.5")]
 
 
+def test_a_key_that_is_a_row_stands_in_a_message_by_its_id(tmp_path):
+    pack = rule(
+        tmp_path,
+        "category: management\nverdict: violation\nper: [encounter]\nflag: count(*) > 1\n"
+        'message: {zh: "{encounter}", en: "{encounter} of {claim.claim_id}"}\n',
+    )
+    lines = [{"line_id": name, "claim_id": "C2", "amount": "1", "quantity": "2"} for name in "ab"]
+    claims = [{"claim_id": "C1"}, {"claim_id": "C2", "encounter_id": "E7"}]
+    rows = pack.audit(tables(claims, lines)).findings.to_pylist()
+    assert [(row["message_zh"], row["message_en"]) for row in rows] == [("E7", "E7 of C2")]
+
+
 # what an undecided subject lacks
 
 

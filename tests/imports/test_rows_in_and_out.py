@@ -40,7 +40,7 @@ def outcome(rows, ending):
         done = import_files([book], ImportOptions(folder / "k", "nhsa_item_daily", leave_faulty=True))
         again = import_files([book], ImportOptions(folder / "k", "nhsa_item_daily", leave_faulty=True))
         assert again.written == ()
-        return done.account, table_rows(folder / "k", "item_daily")
+        return done.account, table_rows(folder / "k", "service_frequency")
 
 
 @settings(max_examples=60, deadline=None)

@@ -387,7 +387,8 @@ class Judge:
     def _relates(self, spec, entry, other):
         last = spec.within is not None and self._window(spec.within, entry)[1] == "last"
         mine = [member for member in (entry.subject if spec.of_subject else [entry]) if other.row is member.row]
-        doubtful = spec.of_subject and not spec.own and not any(member.sure for member in mine)
+        of_rows = spec.kind != "subject"  # a subject is never another one, whether its rows count or not
+        doubtful = spec.of_subject and of_rows and not spec.own and not any(member.sure for member in mine)
         if mine and not spec.itself and not last and not doubtful:
             return False
         at = At(entry, {spec.name: other})
@@ -548,7 +549,8 @@ class Judge:
             stays.sort(key=lambda s: day(s.values["admitted_at"]))
             latest, nth = None, 0
             for stay in stays:
-                begin, end = day(stay.values["admitted_at"]), day(stay.values["discharged_at"])
+                begin = day(stay.values["admitted_at"])
+                end = max(begin, day(stay.values["discharged_at"]))
                 if latest is not None and (begin - latest).days > gap:
                     nth, latest = nth + 1, end
                 latest = end if latest is None else max(latest, end)
@@ -871,6 +873,15 @@ class Judge:
             else:
                 yield part
 
+    def _compared(self, node):
+        """The same without what aggregates over the subject's rows gather: there a row that is not there is not known."""
+        if isinstance(node, Let):
+            yield from self._compared(self.lets[node.name])
+        elif not (isinstance(node, Aggregate) and node.over == ""):
+            yield node
+            for child in children(node):
+                yield from self._compared(child)
+
     # ---------------------------------------------------------------- verdicts
 
     def answers(self):
@@ -924,7 +935,7 @@ class Judge:
         named = {
             p.owner
             for _, node in self.rule.flag
-            for p in self._spelled_out(node)
+            for p in self._compared(node)
             if isinstance(p, Field | MatchField | OfSubject) and p.owner
         }
         for spec in self.rule.others:

@@ -440,6 +440,12 @@ RULES |= {
           peers: {of: subject, same: [encounter]}
         flag: count(peers) = 0
     """,
+    "gathered": """
+        of: encounter
+        per: [person]
+        others: {first: {of: encounter, same: [person], take: first, where: first.in_scope_amount > 1}}
+        flag: count(*) FILTER (WHERE first.discharge_way IS NULL) = count(DISTINCT encounter.provider_id)
+    """,
     "rings": """
         of: encounter
         others:

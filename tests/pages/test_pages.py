@@ -73,6 +73,7 @@ def test_the_page_of_a_code_says_what_explain_says(pages: dict[str, str]) -> Non
         text = pages[f"codes/{name}.md"]
         assert text.startswith(f"# {name}: {meaning.title}\n")
         assert meaning.cause in text
+        assert meaning.example in text
         assert meaning.remedy in text
         assert f"[{name}]({name}.md)" in pages["codes/index.md"]
 

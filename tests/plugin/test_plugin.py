@@ -88,6 +88,7 @@ def test_a_failure_shows_the_line_of_the_file_and_what_differs(pytester: pytest.
         [
             "rules/medical/another.yaml:14: another: a man gets a drug for women",
             "*the amount should be 99.00 and is 86.40*",
+            "  l1: flagged, amount 86.40, because claim.sex (male) <> limit.sex (female)",
         ]
     )
     assert "Traceback" not in result.stdout.str()

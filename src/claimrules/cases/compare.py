@@ -1,6 +1,6 @@
 """What a case expects against what was judged, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -35,15 +35,16 @@ def differences(case: Case, judged: Iterable[Judged]) -> list[str]:
     return [*out, *_money(case, rows, short), *_circumstances(case, rows, short)]
 
 
-def found(case: Case, judged: Iterable[Judged]) -> list[str]:
-    """What was judged, a line a row, for the reader of a failure."""
+def found(case: Case, judged: Iterable[Judged], reasons: Mapping[str, str] | None = None) -> list[str]:
+    """What was judged, a line a row, for the reader of a failure. `reasons`: why, by a row's full label."""
     short = {row.full: case.world.short(row) for row in case.world.rows}
     out = []
     for row in sorted(judged):
         more = f", amount {row.amount}" if row.word == "flagged" else ""
         more += ", suspicious" if row.suspicious and row.word == "flagged" else ""
         more += f" for want of {row.missing}" if row.word == "undecided" and row.missing else ""
-        out.append(f"{short.get(row.label, row.label)}: {_said(row.word)}{more}")
+        why = (reasons or {}).get(row.label, "")
+        out.append(f"{short.get(row.label, row.label)}: {_said(row.word)}{more}{f', because {why}' if why else ''}")
     return out or ["no row was judged"]
 
 

@@ -9,7 +9,7 @@ from claimrules.cases.values import Value
 from claimrules.cases.world import ROW_TABLES, World
 from claimrules.catalog import SENTINELS, UNKNOWN
 
-_IDS = frozenset(
+IDS = frozenset(
     {
         "claim_id",
         "encounter_id",
@@ -58,7 +58,7 @@ class Placed:
 
     def _prefixed(self, values: Mapping[str, Value]) -> dict[str, Any]:
         return {
-            column: f"{self.prefix}{value}" if self.prefix and column in _IDS and _is_id(value) else value
+            column: f"{self.prefix}{value}" if self.prefix and column in IDS and is_id(value) else value
             for column, value in values.items()
         }
 
@@ -85,11 +85,12 @@ def placed(cases: tuple[Case, ...]) -> list[list[Placed]]:
     return [*shared.values(), *alone]
 
 
-def _is_id(value: Value) -> bool:
+def is_id(value: Value) -> bool:
+    """Whether a value names somebody or something, and does not stand for nothing."""
     return isinstance(value, str) and value != UNKNOWN and value.strip().upper() not in SENTINELS
 
 
 def _names_an_id(case: Case) -> bool:
     said = {cell for _, rows in case.knowledge for row in rows for _, cell in row if cell}
     said.update(value for _, value in case.params)
-    return any(value in said for row in case.world.rows for column, value in row.values.items() if column in _IDS and value)
+    return any(value in said for row in case.world.rows for column, value in row.values.items() if column in IDS and value)

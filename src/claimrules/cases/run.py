@@ -12,6 +12,7 @@ from claimrules.cases.compare import Judged, differences, found
 from claimrules.cases.documents import Placed, placed
 from claimrules.cases.found_before import findings_of
 from claimrules.cases.from_examples import read_cases
+from claimrules.cases.why import reasons
 from claimrules.cases.world import ROW_TABLES
 from claimrules.diagnostics import CaseError, ClaimRulesError, Diagnostic, suggest
 from claimrules.knowledge import ParameterRows
@@ -36,6 +37,9 @@ class Judge(Protocol):
 
     def with_params(self, params: Mapping[str, str]) -> "Judge":
         """The pack with other parameters."""
+
+    def explain_in(self, claims: Any, rule: str, *, claim: str, nearest: bool) -> Any:
+        """Why, or why not, of one claim among others."""
 
     def judge(self, batch: ClaimBatch, rule_id: str, findings: Any = None) -> Any:
         """The verdict on every row, as an Arrow table. `findings`: what other rules have found."""
@@ -88,7 +92,7 @@ def _run_group(pack: Judge, group: list[Placed]) -> Iterator[CaseOutcome]:
         yield from (CaseOutcome(one.case.rule_id, one.case.name, one.case.place, passed=False, text=text) for one in group)
         return
     for one, rows, turned in zip(group, judged, again, strict=True):
-        yield _outcome(one.case, rows, turned)
+        yield _outcome(with_its, one.case, rows, turned)
 
 
 def set_up(pack: Judge, case: Case) -> Judge:
@@ -153,11 +157,11 @@ def back_to_front(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**document, **{table: document[table][::-1] for table in ROW_TABLES}} for document in reversed(documents)]
 
 
-def _outcome(case: Case, rows: list[Judged], turned: list[Judged]) -> CaseOutcome:
+def _outcome(pack: Judge, case: Case, rows: list[Judged], turned: list[Judged]) -> CaseOutcome:
     wrong = differences(case, rows)
     if not wrong and rows != turned:
         wrong = ["the result depends on the order of the rows; back to front it is:", *found(case, turned)]
     if not wrong:
         return CaseOutcome(case.rule_id, case.name, case.place, passed=True)
-    text = "\n".join([*wrong, "", "what was found:", *(f"  {line}" for line in found(case, rows))])
+    text = "\n".join([*wrong, "", "what was found:", *(f"  {line}" for line in found(case, rows, reasons(pack, case)))])
     return CaseOutcome(case.rule_id, case.name, case.place, passed=False, text=text)

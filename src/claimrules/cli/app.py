@@ -7,10 +7,13 @@ import typer
 from claimrules.cli.audit import audit
 from claimrules.cli.cases import cases
 from claimrules.cli.check import check
+from claimrules.cli.diff import diff
 from claimrules.cli.docs import docs
 from claimrules.cli.explain import explain
+from claimrules.cli.fmt import fmt
 from claimrules.cli.generate import generate
 from claimrules.cli.knowledge import knowledge
+from claimrules.cli.lock import lock
 from claimrules.cli.new import new
 from claimrules.cli.schema import schema
 from claimrules.cli.sql import sql
@@ -46,9 +49,12 @@ def claimrules(version: Version = False) -> None:  # noqa: FBT002
 app.command()(audit)
 app.command()(check)
 app.command("test")(cases)
+app.command()(diff)
 app.command()(docs)
 app.command()(explain)
+app.command()(fmt)
 app.command()(generate)
+app.command()(lock)
 app.command()(new)
 app.command()(schema)
 app.command()(sql)

@@ -10,7 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimrules.cli.exit_codes import DONE, JUDGED, MISUSE
-from claimrules.cli.options import KnowledgeOption, Language, OnlyOption, day, language, names, params, place, size
+from claimrules.cli.options import (
+    AsOfOption,
+    HistoryFromOption,
+    JobsOption,
+    KnowledgeOption,
+    Language,
+    MappingOption,
+    OnlyOption,
+    ParamOption,
+    RegionOption,
+    day,
+    language,
+    names,
+    params,
+    place,
+    size,
+)
 
 if TYPE_CHECKING:
     from claimrules.diagnostics import Diagnostic
@@ -33,21 +49,13 @@ def audit(
         Path, typer.Option(metavar="DIR", help="The folder for the results; replaced where an audit wrote it.")
     ] = Path("OUT"),
     knowledge: KnowledgeOption = None,
-    mapping: Annotated[str, typer.Option(metavar="NAME|FILE", help="canonical, nhsa, or a mapping file.")] = "canonical",
+    mapping: MappingOption = "canonical",
     only: OnlyOption = None,
-    param: Annotated[
-        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Set a parameter; repeatable.")
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Where claims and tables name no region, this one.")
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="What we would have said with the tables known then.")
-    ] = None,
-    history_from: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The first day that the claims cover wholly.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Batches judged at the same time.")] = 1,
+    param: ParamOption = None,
+    region: RegionOption = None,
+    as_of: AsOfOption = None,
+    history_from: HistoryFromOption = None,
+    jobs: JobsOption = 1,
     batch_lines: Annotated[int, typer.Option(metavar="N", min=1, help="Lines judged at once.")] = 100_000,
     memory: Annotated[str | None, typer.Option(metavar="BYTES", help="Memory to keep within, as 2GB.")] = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 where there is such a finding.")] = None,

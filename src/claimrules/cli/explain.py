@@ -9,7 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from claimrules.cli.exit_codes import DONE
-from claimrules.cli.options import KnowledgeOption, Language, day, language, params, place
+from claimrules.cli.options import (
+    AsOfOption,
+    HistoryFromOption,
+    KnowledgeOption,
+    Language,
+    MappingOption,
+    ParamOption,
+    RegionOption,
+    day,
+    language,
+    params,
+    place,
+)
 
 _CODE = re.compile(r"CR\d{3}", re.IGNORECASE)
 
@@ -23,15 +35,11 @@ def explain(
         str | None, typer.Option("--subject", metavar="TEXT", help="Only this subject, as findings spell it.")
     ] = None,
     knowledge: KnowledgeOption = None,
-    mapping: Annotated[str, typer.Option("--mapping", help="canonical, nhsa, or a YAML file.")] = "canonical",
-    param: Annotated[
-        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="A parameter; repeatable.")
-    ] = None,
-    region: Annotated[str | None, typer.Option("--region", metavar="CODE", help="For claims that name none.")] = None,
-    history_from: Annotated[
-        str | None, typer.Option("--history-from", metavar="DATE", help="The data are complete since.")
-    ] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="With the tables known then.")] = None,
+    mapping: MappingOption = "canonical",
+    param: ParamOption = None,
+    region: RegionOption = None,
+    history_from: HistoryFromOption = None,
+    as_of: AsOfOption = None,
     plan: Annotated[bool, typer.Option("--plan", help="Print the rule's plan; needs no claims.")] = False,  # noqa: FBT002
     no_change: Annotated[bool, typer.Option("--no-change", help="Do not look for the nearest change.")] = False,  # noqa: FBT002
     json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,  # noqa: FBT002
@@ -102,7 +110,11 @@ def _code(code: str, *, json: bool) -> int:
         import json as json_text
 
         said = {"code": code, "title": meaning.title, "cause": meaning.cause, "remedy": meaning.remedy}
+        said["example"] = meaning.example
         typer.echo(json_text.dumps(said, ensure_ascii=False))
         return DONE
-    typer.echo(f"{code}: {meaning.title}\n\nwhy         {meaning.cause}\nwhat to do  {meaning.remedy}")
+    example = meaning.example.replace("\n", f"\n{' ' * 12}")
+    typer.echo(
+        f"{code}: {meaning.title}\n\nwhy         {meaning.cause}\nexample     {example}\nwhat to do  {meaning.remedy}"
+    )
     return DONE

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimrules.cli.exit_codes import DONE, JUDGED
+from claimrules.cli.formats import FormatOption, IgnoreOption, OutputFormat, SelectOption, chosen, print_found
 from claimrules.cli.options import day, place
 
 if TYPE_CHECKING:
@@ -131,21 +132,26 @@ def lint(
         list[str] | None, typer.Option("--catalogue", metavar="TABLE", help="A table that lists the codes; repeatable.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,  # noqa: FBT002
+    output_format: FormatOption = OutputFormat.TEXT,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
     json: Json = False,  # noqa: FBT002
 ) -> int:
     """Look for what is doubtful in knowledge tables: codes in no catalogue, rows that cannot be reached or contradict."""
-    from claimrules.cli.check import documents
-    from claimrules.cli.printing import counted, print_diagnostics
+    from claimrules.cli.printing import counted
     from claimrules.diagnostics import Level
     from claimrules.imports import lint_knowledge
+    from claimrules.imports.tables import knowledge_folder
+    from claimrules.lint import Sifted, declarations
 
+    tables = [rules.with_suffix(".yaml")] if rules.is_file() else declarations([knowledge_folder(rules)])
     found = lint_knowledge(rules, against, _share(share), catalogue or ())
+    asked = frozenset({"CR340", "CR341", "CR342", "CR344", *(["CR343"] if against else [])})
+    sifted = Sifted(found, {}).then(tables, asked)
+    found = chosen(sifted.found, select, ignore)
     errors = sum(one.level is Level.ERROR for one in found)
-    if json:
-        typer.echo(json_text.dumps(documents(found), ensure_ascii=False))
-    else:
-        print_diagnostics(found, most=1000, to_stdout=True)
-        typer.echo(f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}")
+    said = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
+    print_found(found, OutputFormat.JSON if json else output_format, said, sifted.allowed)
     return JUDGED if errors or (strict and found) else DONE
 
 

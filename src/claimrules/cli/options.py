@@ -14,6 +14,18 @@ KnowledgeOption = Annotated[
     list[Path] | None,
     typer.Option("--knowledge", help="A folder of knowledge tables laid over the rules' own; later ones win.", exists=True),
 ]
+MappingOption = Annotated[str, typer.Option("--mapping", metavar="NAME|FILE", help="canonical, nhsa, or a mapping file.")]
+ParamOption = Annotated[list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Set a parameter; repeatable.")]
+RegionOption = Annotated[
+    str | None, typer.Option("--region", metavar="CODE", help="Where claims and tables name no region, this one.")
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="What we would have said with the tables known then.")
+]
+HistoryFromOption = Annotated[
+    str | None, typer.Option("--history-from", metavar="DATE", help="The first day that the claims cover wholly.")
+]
+JobsOption = Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="Batches judged at the same time.")]
 OnlyOption = Annotated[list[str] | None, typer.Option("--only", metavar="RULE", help="Only this rule; repeatable.")]
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}

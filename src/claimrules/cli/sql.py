@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from claimrules.cli.exit_codes import DONE
-from claimrules.cli.options import KnowledgeOption, day, params, place
+from claimrules.cli.options import (
+    AsOfOption,
+    HistoryFromOption,
+    KnowledgeOption,
+    ParamOption,
+    RegionOption,
+    day,
+    params,
+    place,
+)
 
 
 def sql(
@@ -16,14 +25,10 @@ def sql(
     dialect: Annotated[str, typer.Option("--dialect", metavar="NAME", help="duckdb, spark, postgres, oracle …")] = "duckdb",
     rules: Annotated[Path, typer.Option("--rules", metavar="DIR", help="The folder of rules.")] = Path("rules"),
     knowledge: KnowledgeOption = None,
-    param: Annotated[
-        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="A parameter; repeatable.")
-    ] = None,
-    region: Annotated[str | None, typer.Option("--region", metavar="CODE", help="For claims that name none.")] = None,
-    history_from: Annotated[
-        str | None, typer.Option("--history-from", metavar="DATE", help="The data are complete since.")
-    ] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="With the tables known then.")] = None,
+    param: ParamOption = None,
+    region: RegionOption = None,
+    history_from: HistoryFromOption = None,
+    as_of: AsOfOption = None,
 ) -> int:
     """Print RULE as one SQL query over the tables claims, lines, diagnoses, operations and the rule's knowledge tables.
 

@@ -16,7 +16,7 @@ from claimrules.diagnostics.errors import (
 )
 from claimrules.diagnostics.place import Place
 from claimrules.diagnostics.render import render, render_all
-from claimrules.diagnostics.suggest import suggest
+from claimrules.diagnostics.suggest import certain, suggest
 from claimrules.diagnostics.yaml import MappingNode, Node, ScalarNode, SequenceNode, read_yaml, read_yaml_all
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "PlanError",
     "ScalarNode",
     "SequenceNode",
+    "certain",
     "read_yaml",
     "read_yaml_all",
     "render",

@@ -18,7 +18,8 @@ class Diagnostic:
     """What is wrong, where, why, and what to do.
 
     `code` is stable (CR1xx claims, 2xx language, 3xx knowledge, 4xx plan, 5xx engine, 6xx cases). `label` stands
-    beside the caret and says why the marked text is wrong; `help` says what to do.
+    beside the caret and says why the marked text is wrong; `help` says what to do. `instead`: what can stand in place of
+    the marked text beyond doubt; `check --fix` writes it there.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Diagnostic:
     label: str = ""
     help: str = ""
     level: Level = Level.ERROR
+    instead: str = ""
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""

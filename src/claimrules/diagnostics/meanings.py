@@ -1,18 +1,21 @@
 """What each diagnostic code means: `claimrules explain CR214`, and docs/diagnostics.md."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from claimrules.diagnostics.examples import EXAMPLES
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What is wrong, how it comes about, and what to do."""
+    """What is wrong, how it comes about, what to do, and a short text of which it is said."""
 
     title: str
     cause: str
     remedy: str
+    example: str = ""
 
 
-MEANINGS: dict[str, Meaning] = {
+_MEANINGS: dict[str, Meaning] = {
     "CR101": Meaning(
         "a file of claims cannot be read",
         "It is damaged, not what its ending says, or not readable.",
@@ -229,6 +232,71 @@ MEANINGS: dict[str, Meaning] = {
         "sources.yaml lists the source's articles, and this is none of them.",
         "Correct it, or add it to the list.",
     ),
+    "CR231": Meaning(
+        "a condition that can never hold",
+        "Two of its comparisons exclude each other, or it contradicts what is asked before it, and so is true of no row.",
+        "Correct the comparison that is meant otherwise; take out an exception that nothing needs.",
+    ),
+    "CR232": Meaning(
+        "a condition that can never be false",
+        "It is true of all that is known, by itself or after what is asked before it, and so says nothing.",
+        "Say what is meant, or take it out.",
+    ),
+    "CR233": Meaning(
+        "a rule of which another flags everything",
+        "Both ask the same rows and tables, and the conditions of the one follow from those of the other.",
+        "Merge them, or say in `rows` or `unless` of the wider one what is left to the narrower.",
+    ),
+    "CR234": Meaning(
+        "a knowledge row that no rule can ask for",
+        "The conditions of every rule that looks into the table rule out its key, or it ended before all of them began.",
+        "Correct the row or the rule's conditions, or remove the row.",
+    ),
+    "CR241": Meaning(
+        "something is allowed without a reason",
+        "A comment `# allow CODE` does not say why, or lacks its colon.",
+        "Write `# allow CR622: why it is right here`.",
+    ),
+    "CR242": Meaning(
+        "a comment allows what is not there",
+        "What it allowed has been mended, or it stands at another place.",
+        "Remove it, or put it on the line above, or at the end of the line, of what it allows.",
+    ),
+    "CR243": Meaning(
+        "a comment allows what cannot be allowed",
+        "The code does not exist, or is an error that keeps the rule from running as it is written.",
+        "Mend the error; docs/check.md says what can be allowed.",
+    ),
+    "CR251": Meaning(
+        "a file that cannot be brought into canonical form",
+        "It has a form of YAML that the formatter does not know, or would say something else afterwards.",
+        "Write the line that is named in a plainer form: a key, a colon, its value.",
+    ),
+    "CR261": Meaning(
+        "an active rule has changed, and its version has not",
+        "rules.lock holds a hash of what each active version decides, and this file decides otherwise.",
+        "Raise `version`, or take the change back; docs/lock.md says what counts as a change.",
+    ),
+    "CR262": Meaning(
+        "an id is given to another rule",
+        "rules.lock knows the id as that of a rule that was deleted: findings of years ago name it.",
+        "Take a new id.",
+    ),
+    "CR263": Meaning(
+        "a locked rule is gone",
+        "Its id is in rules.lock, and no file has it.",
+        "Keep the file with `status: retired`, or let `claimrules lock` note that it was deleted.",
+    ),
+    "CR264": Meaning(
+        "the lock file is out of date",
+        "A rule is new, has a new version, or has another status than rules.lock says.",
+        "Run `claimrules lock`, and commit the file with the rules.",
+    ),
+    "CR265": Meaning(
+        "the lock file cannot be read or written",
+        "Somebody has edited it, a merge has left its marks, or there is no right to write.",
+        "Take the file back from version control, and run `claimrules lock`.",
+    ),
     "CR299": Meaning(
         "something went wrong in reading a rule",
         "The rule is of a form that nobody has thought of.",
@@ -406,6 +474,11 @@ MEANINGS: dict[str, Meaning] = {
         "This is our fault, not yours; nothing was skipped in silence.",
         "Please report it, with the rule.",
     ),
+    "CR502": Meaning(
+        "a finding changed, and nothing that its rule looks at has moved",
+        "This is our fault, not yours: two audits of one rule differ and nobody can say why.",
+        "Please report it, with both versions of the rule.",
+    ),
     "CR601": Meaning(
         "examples of a wrong shape", "`examples` is a list of cases, each a mapping.", "Begin each case with `- name:`."
     ),
@@ -484,7 +557,24 @@ MEANINGS: dict[str, Meaning] = {
         "It uses something that the dialect has no word for; the message names it.",
         "Take another dialect, or audit with the engine, which needs no SQL.",
     ),
+    "CR901": Meaning(
+        "a side of a comparison is neither a path nor a revision",
+        "There is no such file or folder, and no git repository here that could have a revision of that name.",
+        "Name a folder of rules, or run the command inside the repository.",
+    ),
+    "CR902": Meaning(
+        "there is no such revision",
+        "git knows no branch, tag or commit of that name here.",
+        "Take the suggestion, or fetch what is elsewhere: a shallow clone has no history.",
+    ),
+    "CR903": Meaning(
+        "a revision has no such path",
+        "The path goes from the top of the repository, and there was nothing there at that revision.",
+        "Take the suggestion; write `REV:./path` for a path from the current folder.",
+    ),
 }
+
+MEANINGS = {code: replace(meaning, example=EXAMPLES[code]) for code, meaning in _MEANINGS.items()}
 
 
 def meaning_of(code: str) -> Meaning | None:

@@ -39,10 +39,11 @@ class ScalarNode:
 
 @dataclass(frozen=True, slots=True)
 class SequenceNode:
-    """A list."""
+    """A list. `raw` is how it stands in the file where that is in brackets; a block has none."""
 
     items: tuple["Node", ...]
     place: Place
+    raw: str = ""
 
     def __iter__(self) -> Iterator["Node"]:
         return iter(self.items)
@@ -50,10 +51,11 @@ class SequenceNode:
 
 @dataclass(frozen=True, slots=True)
 class MappingNode:
-    """A mapping, in the order written. Keys are scalars with places of their own."""
+    """A mapping, in the order written. Keys are scalars with places of their own. `raw` as of a list."""
 
     items: tuple[tuple[ScalarNode, "Node"], ...]
     place: Place
+    raw: str = ""
 
     def get(self, key: str) -> "Node | None":
         """The value under `key`, or None."""
@@ -206,8 +208,10 @@ def _convert(node: yaml.Node, lines: _Lines, found: list[Diagnostic]) -> Node:
         plain = not node.style  # None, or of libyaml an empty text
         text = None if plain and node.value in _NULLS else str(node.value)
         return ScalarNode(text, place, plain, lines.text[start.index : end.index])
+    assert isinstance(node, yaml.CollectionNode)  # noqa: S101 - there are scalars and collections
+    raw = lines.text[start.index : end.index] if node.flow_style else ""
     if isinstance(node, yaml.SequenceNode):
-        return SequenceNode(tuple(_convert(item, lines, found) for item in node.value), place)
+        return SequenceNode(tuple(_convert(item, lines, found) for item in node.value), place, raw)
     items: list[tuple[ScalarNode, Node]] = []
     seen: dict[str, Place] = {}
     for raw_key, raw_value in node.value:
@@ -229,4 +233,4 @@ def _convert(node: yaml.Node, lines: _Lines, found: list[Diagnostic]) -> Node:
             continue
         seen[key.text] = key.place
         items.append((key, value))
-    return MappingNode(tuple(items), lines.place(start))
+    return MappingNode(tuple(items), lines.place(start), raw)

@@ -36,7 +36,8 @@ def courses(encounters: KindSpace, gap: int) -> Courses:
     """Which course each encounter belongs to.
 
     Encounters of one person whose principal diagnoses have the same first three characters are chained while the next
-    admission is at most `gap` days after the latest discharge so far. Not known without a diagnosis, nor where one of the
+    admission is at most `gap` days after the latest discharge so far; a discharge before its own admission is taken to be of
+    that day, so that no two courses begin on one. Not known without a diagnosis, nor where one of the
     person's encounters for that diagnosis has no dates. Made once a batch and gap.
     """
     found = encounters.courses.get(gap)
@@ -59,7 +60,8 @@ def _chained(encounters: KindSpace, gap: int) -> Courses:
     known = ~segment_any(~dated, ids, k)[ids]
     if disease.known is not None:
         known &= disease.known
-    made = chains(ids, times.days(admitted), times.days(discharged), gap)
+    begin = times.days(admitted)
+    made = chains(ids, begin, np.maximum(begin, times.days(discharged)), gap)
     began = Column(DATE, made.first_x)
     parts = [shown_array(take(person, made.first_row)), shown_array(take(disease, made.first_row)), shown_array(began)]
     words = np.array(pc.binary_join_element_wise(*parts, "/").to_pylist() or [""], dtype=object)

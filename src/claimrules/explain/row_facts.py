@@ -1,6 +1,6 @@
 """The rows of a subject: their values, conditions and exceptions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,17 +23,15 @@ MOST_ROWS = 30
 MOST_JUDGED = 8
 """Rows of one subject whose conditions are written out."""
 
-Amounts = Mapping[tuple[str, str | None], Decimal | None]
-
 
 @dataclass(frozen=True, slots=True)
 class RowReader:
-    """Reads the rows of one judged rule."""
+    """Reads the rows of one judged rule. `amounts`: what each violating row bears, None of the others."""
 
     judged: Judged
     wording: Wording
     sources: Mapping[str, Source]
-    amounts: Amounts
+    amounts: Sequence[Decimal | None]
 
     def rows(self, at: list[int]) -> tuple[RowFacts, ...]:
         """The rows at some places, violating ones first where not all are listed, in their own order."""
@@ -58,7 +56,7 @@ class RowReader:
             values=tuple(look.value(node) for node in nodes),
             conditions=self.conditions(look) if full else (),
             exceptions=self.provisos(look) if full else (),
-            amount=self.amounts.get((claim_id, line_id)) if violating else None,
+            amount=self.amounts[i],
         )
 
     # ------------------------------------------------------------------ conditions

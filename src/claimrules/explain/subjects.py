@@ -47,8 +47,8 @@ class SubjectReader:
 
     def __post_init__(self) -> None:
         judged = self.judged
-        table = verdict_table(judged.hits, judged.context).to_pylist()
-        amounts = {(row["claim_id"], row["line_id"]): row["amount"] for row in table if row["violating"]}
+        table = verdict_table(judged.hits, judged.context).to_pylist()  # the judged rows come first, in their own order
+        amounts = [row["amount"] if row["violating"] else None for row in table]
         self.rows = RowReader(judged, self.wording, self.sources, amounts)
         self.world = WorldReader(judged, self.wording)
         self.findings = {}
@@ -122,7 +122,8 @@ class SubjectReader:
         if said.removed_by:
             return "unless"
         for relation in (self.judged.rows.others[name] for name in self.judged.plan.needed):
-            if all(cast(Any, relation.one)[i] == MISSING for i in at):
+            beside = [self.judged.subjects.ids[i] for i in at] if relation.spec.of_subject else at
+            if all(cast(Any, relation.one)[i] == MISSING for i in beside):
                 return "others"
         return "flag"
 

@@ -34,5 +34,10 @@ CHEMOTHERAPY, DIALYSIS, BIRTH, NEWBORN = range(ORDINARY, ORDINARY + 4)
 CODES = tuple(code for group in ALL_GROUPS for code in group)
 """The code of group g, variant v stands at 2 g + v."""
 
+_SUPPORTED = ("E11", "J44", "N39.0")
+BESIDE = tuple(i for i in range(2 * ORDINARY) if not CODES[i].startswith(_SUPPORTED))
+"""What may stand beside the principal diagnosis: none of which the sample tables ask what it was treated with."""
+
 CHRONIC = ("M01600", "M03900", "M07800", "M05300")
-OPERATIONS = ("36.0601", "51.2300", "81.5100", "13.4100", "57.0x00", "88.5600", "45.2300", "99.2500")
+OPERATIONS = ("36.0601", "54.1100", "79.3500", "14.4900", "57.0x00", "88.5600", "45.2300", "99.2500")
+"""None that the sample tables tie to a fee or a diagnosis: the claims' items are other inventions."""

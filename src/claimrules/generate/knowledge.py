@@ -64,13 +64,6 @@ _YAML: dict[str, dict[str, str]] = {
         "key": "[code, level]",
         "more": "",
     },
-    "code_sets": {
-        "zh": "代码集",
-        "en": "sets of codes",
-        "columns": "  set_id: text\n  prefix: text",
-        "key": "[set_id, prefix]",
-        "more": "",
-    },
 }
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -79,7 +72,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "catalogue": ("code", "class", "name", *COMMON),
     "charge_conflict": ("main_code", "sub_code", "window", *COMMON),
     "price": ("code", "level", "ceiling", *COMMON),
-    "code_sets": ("set_id", "prefix"),
 }
 
 
@@ -100,7 +92,6 @@ def knowledge_rows() -> dict[str, list[Row]]:
         ],
         "charge_conflict": _conflicts(items),
         "price": _prices(items),
-        "code_sets": [{"set_id": PLANNED_SET, "prefix": p} for p in PLANNED],
     }
     return {name: _completed(name, rows) for name, rows in tables.items()}
 

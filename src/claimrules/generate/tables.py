@@ -20,7 +20,8 @@ from claimrules.generate.scenarios import RULES
 MONEY = pa.decimal128(16, 2)
 CARE = ("outpatient", "emergency", "chronic_outpatient", "pharmacy", "inpatient")
 MED_TYPE = ("11", "13", "14", "41", "21")
-DEPARTMENTS = ("A02", "A03", "A04", "A05", "A07", "A11", "A14", "A15", "0", "N/A", None)
+DEPARTMENTS = ("A02", "A03", "A04", "A05", "A07", "A11", "A14", "A15")
+ADMISSION = ("outpatient", "emergency", "transferred", "other")
 PAYMENT = ("fee_for_service", "drg", "dip", "per_diem", "capitation")
 WAYS = ("home", "transferred", "community", "against_advice", "other", "died")
 
@@ -84,10 +85,10 @@ def _claims(plan: Plan, part: Part) -> Any:
     settled = (first + claims.settle_day.astype(np.int64), claims.settle_second)
     total = claim_sums(part.lines, part.lines.money.amount)
     in_scope = claim_sums(part.lines, part.lines.money.in_scope)
-    sex = np.where(plain & (chance % 1000 < 2), 2, np.where(plain & (chance % 1000 == 2), 3, sex_of(plan, claims)))
+    visit = plain & ~inside  # what is not known of a stay makes its settlement list a finding
+    sex = np.where(visit & (chance % 1000 < 2), 2, np.where(visit & (chance % 1000 == 2), 3, sex_of(plan, claims)))
     birth = np.where(claims.newborn, first + claims.admitted, plan.persons.birth[claims.person])
     method = np.where(inside, np.array([1, 1, 2, 2, 0, 3])[chance // 7 % 6], np.array([0, 0, 0, 4])[chance // 7 % 4])
-    alone = claims.single & plain
     share = 55 + mix(claims.person, 41) % 35
     columns = {
         "claim_id": claim_ids(serial),
@@ -101,13 +102,15 @@ def _claims(plan: Plan, part: Part) -> Any:
         "care_type": words(claims.care, CARE),
         "med_type": words(claims.care, MED_TYPE),
         "sex": words(sex, ("male", "female", "unknown", None)),
-        "birth_date": dates(birth, plain & (chance // 13 % 500 == 0)),
+        "birth_date": dates(birth, visit & (chance // 13 % 500 == 0)),
         "admitted_at": times(first + claims.admitted.astype(np.int64), 6 * 3600 + chance % 3600, ~inside),
         "discharged_at": times(first + claims.last.astype(np.int64), 9 * 3600 + chance % 7200, ~inside),
         "settled_at": times(*settled),
-        "discharge_way": words(_ways(claims, chance), WAYS, ~inside | (alone & (chance // 17 % 80 == 0))),
+        "admission_way": words(np.array([0] * 12 + [1, 1, 2, 3])[chance // 37 % 16], ADMISSION, ~inside),
+        "discharge_way": words(_ways(claims, chance), WAYS, ~inside),
         "department_code": words(chance // 19 % len(DEPARTMENTS), DEPARTMENTS),
-        "principal_diagnosis": words(claims.diagnosis, dx.CODES, (alone | ~inside) & plain & (chance // 23 % 300 == 0)),
+        "physician_id": words(_physicians(claims.provider, chance), _physician_words(plan)),
+        "principal_diagnosis": words(claims.diagnosis, dx.CODES, visit & (chance // 23 % 300 == 0)),
         "chronic_disease_code": words(claims.person % 4, dx.CHRONIC, claims.care != 2),
         "payment_method": words(method, PAYMENT),
         "is_newborn": flags(claims.newborn),
@@ -165,18 +168,20 @@ def _lines(plan: Plan, part: Part) -> Any:
         "in_scope_amount": decimals(cash.in_scope, MONEY),
         "charged_at": times(lines.day, lines.second, free & (chance // 3 % 500 == 0)),
         "department_code": words(chance // 5 % len(DEPARTMENTS), DEPARTMENTS),
-        "physician_id": words(_physicians(provider, chance), _physician_words()),
+        "physician_id": words(_physicians(provider, chance), _physician_words(plan)),
         "is_discharge_medication": flags(_take_home(claims, lines)),
+        "trace_code": numbered("8", serial * 10**3 + lines.sequence, 19, ~items.is_drug[lines.item] | refund),
     }
     return _table("lines", columns)
 
 
 def _physicians(provider: Int, chance: Int) -> Int:
-    return np.where(chance // 7 % 150 == 0, chance // 11 % 2, 2 + (provider.astype(np.int64) * 31 + chance % 9) % 2000)
+    """One of nine of the provider's own."""
+    return provider.astype(np.int64) * 9 + chance % 9
 
 
-def _physician_words() -> list[str | None]:
-    return ["0", None, *(f"D91{(i * 7919) % 10**10:010d}" for i in range(2000))]
+def _physician_words(plan: Plan) -> list[str]:
+    return [f"D91{(i * 7919) % 10**10:010d}" for i in range(9 * len(plan.providers.level))]
 
 
 def _take_home(claims: Claims, lines: Lines) -> Bool:
@@ -192,7 +197,7 @@ def _diagnoses(part: Part) -> Any:
     count = 1 + np.where(claims.care == INPATIENT, mix(serial, 51) % 4, mix(serial, 51) % 2)
     of = np.repeat(np.arange(len(claims)), count)
     place = np.arange(len(of)) - (np.cumsum(count) - count)[of]
-    other = mix(of + part.begin, place, 53) % (2 * dx.ORDINARY)
+    other = np.array(dx.BESIDE)[mix(of + part.begin, place, 53) % len(dx.BESIDE)]
     columns = {
         "claim_id": claim_ids(serial[of]),
         "diagnosis_code": words(np.where(place == 0, claims.diagnosis[of], other), dx.CODES),
@@ -205,10 +210,13 @@ def _diagnoses(part: Part) -> Any:
 
 
 def _operations(plan: Plan, part: Part) -> Any:
-    """An operation in about a third of the stays."""
-    claims = part.claims
+    """An operation in the stays that are charged for one, and in about a third of the others."""
+    claims, lines = part.claims, part.lines
     serial = part.begin + np.arange(len(claims))
-    at = np.flatnonzero((claims.care == INPATIENT) & (mix(serial, 57) % 3 == 0))
+    surgery = np.array([row["fee_category"] == "surgery" for row in load_items().rows])
+    charged = np.zeros(len(claims), np.bool_)
+    charged[lines.claim[surgery[lines.item] & (lines.quantity > 0)]] = True
+    at = np.flatnonzero((claims.care == INPATIENT) & (charged | (mix(serial, 57) % 3 == 0)))
     day = plan.first_day + claims.first[at] + (claims.last[at] > claims.first[at])
     columns = {
         "claim_id": claim_ids(serial[at]),

@@ -135,6 +135,12 @@ class KnowledgeSet:
         sets = code_sets(tables_now[CODE_SETS].rows, self.as_of) if CODE_SETS in changed else self.sets
         return self._with(tables=tables_now, sets=sets)
 
+    def with_tables(self, tables: Mapping[str, Table]) -> "KnowledgeSet":
+        """The same set with these tables, which are checked already, beside or in the place of its own."""
+        merged = {**self.tables, **tables}
+        sets = code_sets(merged[CODE_SETS].rows, self.as_of) if CODE_SETS in tables else self.sets
+        return self._with(tables=merged, sets=sets)
+
     def with_parameters(self, tables: Mapping[tuple[str, Type], Table]) -> "KnowledgeSet":
         """The same set with these parameters' rows replaced."""
         return self._with(parameters={**self.parameters, **tables})

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from claimrules.catalog import DATE, INTEGER, TEXT, Base, Type
-from claimrules.diagnostics import Diagnostic, suggest
+from claimrules.diagnostics import Diagnostic, certain, suggest
 from claimrules.language.checking import NOTHING, alike, article, parts
 from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal, MatchField, Param, Walk, walk
 from claimrules.language.functions import AGGREGATES, SCALARS, WALKS, Function, common, fits
@@ -60,9 +60,10 @@ class Calls(Names):
     def _unknown_function(self, node: exp.Anonymous, name: str) -> Expr:
         at = span(node, self.source.text) or (0, 0)
         place = self.source.place(at[0], at[0] + len(name) - 1)
-        near = suggest(name, [*SCALARS, *AGGREGATES, *WALKS, *KEY_FUNCTIONS, "period"])
+        known = [*SCALARS, *AGGREGATES, *WALKS, *KEY_FUNCTIONS, "period"]
+        near = suggest(name, known)
         advice = f"did you mean `{near}`?" if near else "docs/language.md lists all functions"
-        found = Diagnostic("CR214", f"unknown function `{name}`", place, help=advice)
+        found = Diagnostic("CR214", f"unknown function `{name}`", place, help=advice, instead=certain(name, known))
         self.found.append(found)
         return NOTHING
 

@@ -55,12 +55,23 @@ class Checking(ABC):
         help_ = "allowed are comparisons, AND OR NOT, IN, BETWEEN, LIKE, IS NULL, CASE, CAST and the listed functions"
         return self.wrong(node, "CR213", f"{shown} is not part of the rule language", help_=help_)
 
-    def wrong(self, node: exp.Expr, code: str, message: str, label: str = "", help_: str = "") -> Literal:
-        """Report `node`; NULL to go on with."""
+    def wrong(
+        self, node: exp.Expr, code: str, message: str, label: str = "", help_: str = "", slip: tuple[str, str] = ("", "")
+    ) -> Literal:
+        """Report `node`; NULL to go on with. `slip`: a word in it that is misspelt, and what is meant beyond doubt."""
         at = span(node, self.source.text)
         place = self.source.place(*at) if at else self.source.node.place
-        self.found.append(Diagnostic(code, message, place, label, help_))
+        instead = instead_of(self.source.text[at[0] : at[1] + 1], *slip) if at else ""
+        self.found.append(Diagnostic(code, message, place, label, help_, instead=instead))
         return NOTHING
+
+
+def instead_of(text: str, word: str, meant: str) -> str:
+    """A dotted name with one of its words replaced; nothing where that is not possible."""
+    words = text.split(".")
+    if not meant or words.count(word) != 1:
+        return ""
+    return ".".join(meant if one == word else one for one in words)
 
 
 def parts(node: exp.Expr) -> list[str]:

@@ -53,8 +53,8 @@ class ParamFrame(Strict):
 
     default: Annotated[str, said("默认值", "The value where parameters.yaml and the run give no other; it gives the type.")]
     unit: Annotated[str, said("单位", "What it is counted in: day, 元.")] = ""
-    source: Annotated[str, said("来源", "The id of the law or policy that says so, in sources.yaml.")] = ""
     values: Annotated[tuple[str, ...], said("可选值", "The values allowed, where it is a choice.")] = ()
+    source: Annotated[str, said("来源", "The id of the law or policy that says so, in sources.yaml.")] = ""
 
 
 class MatchFrame(Strict):
@@ -121,7 +121,7 @@ def _one_key(key: str, frame: type[Strict]) -> Any:
 
 
 class RuleFrame(Strict):
-    """One rule file."""
+    """One rule file, its keys in the order in which `claimrules fmt` writes them."""
 
     id: Annotated[Name, said("规则编号", "The file's name; never used twice, never again for another rule.")]
     version: Annotated[int, said("版本", "A whole number, 1 if left out.")] = 1
@@ -158,11 +158,11 @@ class RuleFrame(Strict):
         Sql | None,
         said("适用范围", "Which rows it speaks of; the others are not applicable. Not what `match` or `others` find."),
     ] = None
+    match: Annotated[dict[Name, MatchFrame], said("知识", "Knowledge rows looked up for each row: `NAME.column`.")] = {}
     params: Annotated[
         dict[Name, Annotated[ParamFrame, _one_key("default", ParamFrame)]],
         said("参数", "Named numbers, used as `param.NAME`: `NAME: 15` or `NAME: {default: 15, unit: day}`."),
     ] = {}
-    match: Annotated[dict[Name, MatchFrame], said("知识", "Knowledge rows looked up for each row: `NAME.column`.")] = {}
     per: Annotated[
         tuple[Sql | dict[Name, Sql], ...],
         said("分组", "The subject: rows with equal keys are judged together. Left out, each row is its own."),
@@ -199,7 +199,7 @@ class RuleFrame(Strict):
     ] = "full_line"
     observed: Annotated[ObservedFrame, said("观察值与限值", "What was seen and what is allowed.")] = ObservedFrame()
     message: Annotated[Bilingual, said("说明语句", "The finding in a sentence; `{EXPR}` is filled in.")]
-    examples: Annotated[Any, said("测试用例", "The rule's tests: docs/cases.md.")] = None
     equivalent_mutants: Annotated[
         dict[str, str], said("等价变异", "Mutants that no case can kill, each with its reason: docs/cases.md.")
     ] = {}
+    examples: Annotated[Any, said("测试用例", "The rule's tests: docs/cases.md.")] = None

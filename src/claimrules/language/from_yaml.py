@@ -16,6 +16,7 @@ from claimrules.diagnostics import (
     Place,
     ScalarNode,
     SequenceNode,
+    certain,
     read_yaml,
     suggest,
 )
@@ -96,7 +97,7 @@ def read_rule(
     if not isinstance(root, MappingNode):
         raise LanguageError(Diagnostic("CR202", "a rule file is a mapping of keys", root.place))
     try:
-        frame = RuleFrame.model_validate(_plain(root, skip="examples"))
+        frame = RuleFrame.model_validate(plain(root, skip="examples"))
     except ValidationError as error:
         details = [d for d in error.errors() if not _of_other_form(d, root) and not _of_rest(d)]
         raise LanguageError([_explain(detail, root) for detail in details]) from None
@@ -109,12 +110,13 @@ def read_rule(
     return rule
 
 
-def _plain(node: Node, skip: str = "") -> object:
+def plain(node: Node, skip: str = "") -> object:
+    """Texts, lists and dicts for pydantic; what stands under the key `skip` is None."""
     if isinstance(node, ScalarNode):
         return node.text
     if isinstance(node, SequenceNode):
-        return [_plain(item) for item in node.items]
-    return {str(k.text): None if k.text == skip else _plain(v) for k, v in node.items}
+        return [plain(item) for item in node.items]
+    return {str(k.text): None if k.text == skip else plain(v) for k, v in node.items}
 
 
 def find(node: Node, path: tuple[int | str, ...]) -> tuple[Node, ScalarNode | None]:
@@ -162,7 +164,10 @@ def _explain(detail: object, root: MappingNode) -> Diagnostic:
         near = suggest(str(path[-1]), known)
         advice = f"did you mean `{near}`?" if near else f"allowed are: {', '.join(known)}"
         advice = COMMA if is_rest(path[-1]) else advice
-        return Diagnostic("CR206", f"unknown key `{path[-1]}`", at.place if at else place, help=advice)
+        left = [name for name in known if not isinstance(parent, MappingNode) or parent.key(name) is None]
+        meant = certain(str(path[-1]), known) if at and at.raw == at.text else ""
+        instead = meant if meant in left else ""
+        return Diagnostic("CR206", f"unknown key `{path[-1]}`", at.place if at else place, help=advice, instead=instead)
     if kind == "missing":
         return _missing(path, key.place if key and len(path) > 1 else place)
     value = error.get("input")
@@ -172,7 +177,7 @@ def _explain(detail: object, root: MappingNode) -> Diagnostic:
         place, value = (key.place, key.text) if key else (place, value)
     name = ".".join(str(step) for step in path if isinstance(step, str) and step in _written(root, path))
     text = REASONS.get(kind, "`{name}`: {said}").format(value=value, expected=expected, name=name, said=error["msg"])
-    advice = ADVICE.get(kind, "")
+    advice, instead = ADVICE.get(kind, ""), ""
     if kind == "string_type" and str(path[-1]) not in _written(root, path):
         text, advice = f"`{name}` takes one text, or keys and values", "write one expression"
     if kind == "model_type":
@@ -184,7 +189,8 @@ def _explain(detail: object, root: MappingNode) -> Diagnostic:
     if kind == "literal_error":
         near = suggest(str(value), expected.split(", "))
         advice = f"did you mean `{near}`?" if near else ""
-    return Diagnostic("CR208", text, place, help=advice)
+        instead = certain(str(value), expected.split(", ")) if isinstance(node, ScalarNode) and node.raw == value else ""
+    return Diagnostic("CR208", text, place, help=advice, instead=instead)
 
 
 def _missing(path: tuple[int | str, ...], place: Place) -> Diagnostic:

@@ -1,8 +1,10 @@
 """Names in expressions: which field, knowledge column, other row, parameter, key or `let` each stands for."""
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
-from claimrules.diagnostics import suggest
+from claimrules.diagnostics import certain, suggest
 from claimrules.language.asked import asked_of
 from claimrules.language.checking import NOTHING, Checking, parts
 from claimrules.language.expression import Expr, Field, Key, Let, Literal, MatchField, OfSubject, Param
@@ -139,7 +141,8 @@ class Names(Checking):
         advice = f"did you mean `{shown}.{near}` ({fields[near].zh})?" if near else ""
         if elsewhere:
             advice = f"did you mean `{self.scope.spelled(elsewhere[0])}.{name}`?"
-        return self.wrong(node, "CR214", f"unknown field `{shown}.{name}`", f"`{shown}` has no field `{name}`", advice)
+        slip = (name, "" if elsewhere else certain(name, fields))
+        return self.wrong(node, "CR214", f"unknown field `{shown}.{name}`", f"`{shown}` has no field `{name}`", advice, slip)
 
     def _match_column(self, node: exp.Expr, owner: str, match: str, name: str) -> Expr:
         matches = self.scope.others[owner].matches if owner else self.scope.matches
@@ -150,13 +153,16 @@ class Names(Checking):
             return MatchField(schema.columns[name], owner, match, name)
         near = suggest(name, schema.columns)
         advice = f"did you mean `{match}.{near}`?" if near else f"its columns are: {', '.join(schema.columns)}"
-        return self.wrong(node, "CR214", f"the table `{schema.name}` has no column `{name}`", help_=advice)
+        message = f"the table `{schema.name}` has no column `{name}`"
+        return self.wrong(node, "CR214", message, help_=advice, slip=(name, certain(name, schema.columns)))
 
     def _first_names(self) -> list[str]:
         scope = self.scope
         kinds = [scope.spelled(k) for k in scope.kinds(scope.kind)]
         return [*kinds, *scope.matches, *scope.others, *scope.lets, *scope.keys, "param"]
 
-    def _unknown(self, node: exp.Expr, message: str, name: str, known: object, prefix: str = "") -> Literal:
-        near = suggest(name, known)  # type: ignore[arg-type]
-        return self.wrong(node, "CR214", message, help_=f"did you mean `{prefix}{near}`?" if near else "")
+    def _unknown(self, node: exp.Expr, message: str, name: str, known: Iterable[str], prefix: str = "") -> Literal:
+        names = list(known)
+        near = suggest(name, names)
+        advice = f"did you mean `{prefix}{near}`?" if near else ""
+        return self.wrong(node, "CR214", message, help_=advice, slip=(name, certain(name, names)))

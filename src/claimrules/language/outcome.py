@@ -13,6 +13,7 @@ from claimrules.language.expression import (
     Aggregate,
     Expr,
     Field,
+    Key,
     Let,
     Literal,
     MatchField,
@@ -88,6 +89,8 @@ class Outcome(Compiling):
             coarse.add("encounter")
         if isinstance(node, Field):
             return "" if node.kind in coarse and not node.owner else f"{node.owner or node.kind}.{node.name}"
+        if isinstance(node, RowId):
+            return "" if node.kind in coarse and not node.owner else node.owner or node.kind
         if isinstance(node, MatchField):
             is_key = any(isinstance(k.value, MatchRow) and k.value.match == node.match for k in self.scope.keys.values())
             return "" if is_key else f"{node.match}.{node.column}"
@@ -156,8 +159,8 @@ class Outcome(Compiling):
         if re.fullmatch(r"(max|min)\(.+\)|[a-z_]+\.[a-z_]+", frame.unit):
             unit = self._expression(("observed", "unit"))
         return Observed(
-            self._expression(("observed", "value")) if frame.value else None,
-            self._expression(("observed", "limit")) if frame.limit else None,
+            self._told(self._expression(("observed", "value"))) if frame.value else None,
+            self._told(self._expression(("observed", "limit"))) if frame.limit else None,
             unit,
         )
 
@@ -181,5 +184,11 @@ class Outcome(Compiling):
             else:
                 inner = SqlText(piece, source.node, start)
                 tree = self._tree(inner)
-                parts.append(NOTHING if tree is None else self._checker(inner).check(tree))
+                parts.append(NOTHING if tree is None else self._told(self._checker(inner).check(tree)))
         return Message(tuple(parts))
+
+    def _told(self, node: Expr) -> Expr:
+        """What stands in a message for a key that is a row: its id."""
+        key = self.scope.keys.get(node.name) if isinstance(node, Key) else None
+        row = key.value if key is not None else node
+        return Field(TEXT, row.owner, row.kind, f"{row.kind}_id") if isinstance(row, RowId) else node

@@ -111,17 +111,22 @@ def _refused(source: SqlText) -> Diagnostic | None:
     if quote is not None:
         place = source.place(quote.start(), len(bare.rstrip()) - 1)
         return Diagnostic("CR212", "a quote is left open", place, help="close it: a text is 'between single quotes'")
-    for token, (why, advice) in _REFUSED.items():
-        at = bare.find(token)
+    for sign, (why, advice) in _REFUSED.items():
+        at = bare.find(sign)
         if at >= 0:
-            place = source.place(at, at + len(token) - 1)
-            return Diagnostic("CR211", f"`{token}` is not allowed in an expression", place, why, advice)
+            place = source.place(at, at + len(sign) - 1)
+            instead = "=" if sign == "==" else ""
+            return Diagnostic("CR211", f"`{sign}` is not allowed in an expression", place, why, advice, instead=instead)
     wide = _WIDE.search(bare)
     if wide is not None:
         char = wide.group()
         plain = _PLAIN.get(char) or chr(ord(char) - 0xFEE0)
         place = source.place(wide.start(), wide.start())
-        return Diagnostic("CR212", f"full-width `{char}`", place, "SQL does not know it", f"write `{plain}`")
+        # A quote has a partner that may stand inside a text, and a blank may end a word of YAML: these are for people.
+        instead = plain if plain not in "' \"#:{}[]," else ""
+        return Diagnostic(
+            "CR212", f"full-width `{char}`", place, "SQL does not know it", f"write `{plain}`", instead=instead
+        )
     return _unpaired(source, bare)
 
 

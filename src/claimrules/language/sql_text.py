@@ -19,17 +19,25 @@ class SqlText:
     node: ScalarNode
     offset: int = 0
 
-    def place(self, start: int, end: int) -> Place:
-        """The place of the characters `start` to `end`, both ends in; at most to the end of the line."""
-        text, raw, node = self.node.text or "", self.node.raw, self.node.place
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Where the characters `start` to `end`, both ends in, stand in the node's `raw`: begin, and end without it."""
+        text, raw = self.node.text or "", self.node.raw
         start, end = start + self.offset, end + self.offset
         # YAML folds lines and takes quotes and escapes away, which changes white space only: count the rest.
         before = _solid(text[:start])
         spots = list(_spots(raw))
         if not before < len(spots):
-            return node
-        first = spots[before]
+            return None
         last = spots[min(max(before, _solid(text[: end + 1]) - 1), len(spots) - 1)]
+        return spots[before], last + 1
+
+    def place(self, start: int, end: int) -> Place:
+        """The place of the characters `start` to `end`, both ends in; at most to the end of the line."""
+        raw, node = self.node.raw, self.node.place
+        found = self.span(start, end)
+        if found is None:
+            return node
+        first, last = found[0], found[1] - 1
         line_end = raw.find("\n", first)
         last = last if line_end < 0 else min(last, len(raw[:line_end].rstrip()) - 1)
         lines = raw.count("\n", 0, first)

@@ -92,7 +92,7 @@ class _Said:
         given = [text for case in cases for _, text in case.params]
         numbers = [Decimal(v) for v in literals if isinstance(v, int | Decimal) and not isinstance(v, bool)]
         numbers += [Decimal(text) for text in (*cells, *given) if text.replace(".", "", 1).isdigit()]
-        texts = [v for v in literals if isinstance(v, str)] + [t for t in cells if t and not t[0].isdigit()]
+        texts = [v for v in literals if isinstance(v, str) and "{" not in v] + [t for t in cells if t and not t[0].isdigit()]
         columns: dict[str, dict[Value, None]] = {}
         for case in cases:
             for row in case.world.rows:
@@ -155,10 +155,18 @@ def _values(type_: Type, now: Value, world: World, said: _Said) -> Iterator[Valu
         case Base.TEXT if type_.values:
             yield from type_.values
         case Base.TEXT:
-            yield from (*said.texts, "ZZ9")
-            yield from ([f"{now}1", now[:-1]] if isinstance(now, str) and len(now) > 1 else [])
+            yield from _texts(now, said)
         case _:
             return
+
+
+def _texts(now: Value, said: _Said) -> Iterator[str]:
+    """The next of its kind first, as a person would write it: P2 for P1."""
+    if isinstance(now, str) and now[:1].isalpha() and now[-1].isdigit():
+        yield f"{now[:-1]}{(int(now[-1]) + 1) % 10}"
+    yield from (*said.texts, "ZZ9")
+    if isinstance(now, str) and len(now) > 1:
+        yield from (f"{now}1", now[:-1])
 
 
 def _numbers(type_: Type, now: Value, said: _Said) -> Iterator[Value]:

@@ -13,7 +13,8 @@ def with_courses(query: Query, encounters: str, gap: exp.Expr) -> str:
     """The encounters with `course`: person, disease and first day; NULL where one of the person's for it has no dates."""
     order = "ORDER BY CAST(e.encounter_admitted_at AS DATE), e.encounter_row"
     undated = "e.encounter_admitted_at IS NULL OR e.encounter_discharged_at IS NULL"
-    latest = f"MAX(CAST(e.encounter_discharged_at AS DATE)) OVER ({_SAME} {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    until = "GREATEST(CAST(e.encounter_admitted_at AS DATE), CAST(e.encounter_discharged_at AS DATE))"
+    latest = f"MAX({until}) OVER ({_SAME} {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
     body = select(
         [
             sql("e.*"),

@@ -139,6 +139,15 @@ class Stages:
             else:
                 yield part
 
+    def compared(self, node: Expr) -> Iterator[Expr]:
+        """The same without what aggregates over the subject's rows gather: there a row that is not there is not known."""
+        if isinstance(node, Let):
+            yield from self.compared(self.values.lets[node.name].value)
+        elif not (isinstance(node, Aggregate) and node.over == ""):
+            yield node
+            for child in children(node):
+                yield from self.compared(child)
+
     def of_relation(self, name: str) -> list[Expr]:
         """What the relation of one of `others` needs of the row."""
         spec = self.rule.other(name)

@@ -51,10 +51,7 @@ def needed(stages: Stages, conditions: list[Expr]) -> list[str]:
     rule = stages.rule
     asked = {p.name for p in all_parts(rule) if isinstance(p, Missing) and not p.owner}
     named = {
-        p.owner
-        for c in conditions
-        for p in stages.spelled_out(c)
-        if isinstance(p, Field | MatchField | OfSubject) and p.owner
+        p.owner for c in conditions for p in stages.compared(c) if isinstance(p, Field | MatchField | OfSubject) and p.owner
     }
     by_rows = rule.flags_rows or not rule.per
     wanted = [o for o in rule.others if o.take != "all" and o.name in named - asked]

@@ -98,6 +98,8 @@ def pool(name: str, type_: Type) -> tuple[Any, ...]:
                 Decimal(v).quantize(Decimal(1).scaleb(-type_.scale)) for v in (*QUANTITIES, *PRICES) if Decimal(v) < whole
             }
             return tuple(sorted(fits))
+        case Base.DOUBLE:
+            return ("30.25", "30.28", "31.2", "-30.25", "120.15", "0")
         case Base.DATE:
             return tuple((FIRST + timedelta(days=n)).date() for n in DAYS)
         case Base.TIMESTAMP:
