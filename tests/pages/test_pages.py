@@ -16,13 +16,17 @@ LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)\)")
 
 
 @pytest.fixture(scope="module")
-def pages() -> dict[str, str]:
-    return dict(pages_of(claimrules.load(ROOT / "rules")))
+def pack() -> claimrules.RulePack:
+    return claimrules.load(ROOT / "rules")
 
 
-def test_there_is_a_page_for_each_rule_and_each_code(pages: dict[str, str]) -> None:
-    rules = claimrules.load(ROOT / "rules").rules
-    assert {f"rules/{name}.md" for name in rules} | {"rules/index.md", "rules/national.md"} == {
+@pytest.fixture(scope="module")
+def pages(pack: claimrules.RulePack) -> dict[str, str]:
+    return dict(pages_of(pack))
+
+
+def test_there_is_a_page_for_each_rule_and_each_code(pack: claimrules.RulePack, pages: dict[str, str]) -> None:
+    assert {f"rules/{name}.md" for name in pack.rules} | {"rules/index.md", "rules/national.md"} == {
         path for path in pages if path.startswith("rules/")
     }
     assert {f"codes/{name}.md" for name in MEANINGS} | {"codes/index.md"} == {
@@ -54,8 +58,8 @@ def test_every_row_of_a_table_has_the_cells_of_its_head(pages: dict[str, str]) -
             assert len(counts) == 1, (path, block)
 
 
-def test_the_index_counts_what_there_is(pages: dict[str, str]) -> None:
-    rules = claimrules.load(ROOT / "rules").rules
+def test_the_index_counts_what_there_is(pack: claimrules.RulePack, pages: dict[str, str]) -> None:
+    rules = pack.rules
     assert f"| 规则 · rules | {len(rules)} |" in pages["rules/index.md"]
     numbered = {rule.national_number for rule in rules.values() if rule.national_number}
     assert f"| 国家规则（88 条）中已覆盖 · of the 88 national rules | {len(numbered)} |" in pages["rules/index.md"]
@@ -73,6 +77,7 @@ def test_the_page_of_a_code_says_what_explain_says(pages: dict[str, str]) -> Non
         text = pages[f"codes/{name}.md"]
         assert text.startswith(f"# {name}: {meaning.title}\n")
         assert meaning.cause in text
+        assert meaning.example in text
         assert meaning.remedy in text
         assert f"[{name}]({name}.md)" in pages["codes/index.md"]
 

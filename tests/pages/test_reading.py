@@ -74,8 +74,8 @@ def read(tmp_path: Path, flag: str, language: str) -> str:
         ),
         (
             "CASE WHEN count(*) > 1 THEN 3 ELSE 4 END = 3",
-            "本组各行的行数 > 1 时 3、否则 4 = 3",
-            "3 if the number of the subject's rows > 1, else 4 = 3",
+            "（本组各行的行数 > 1 时 3、否则 4） = 3",
+            "(3 if the number of the subject's rows > 1, else 4) = 3",
         ),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_text_that_is_no_value_of_a_closed_list_is_read_as_it_is(tmp_path: Pat
 @pytest.mark.parametrize("index", [0, 1])
 def test_every_function_of_the_language_has_words(index: int) -> None:
     told = {**SCALARS, **OF_TWO, **OF_MANY}
-    assert set(LANGUAGE_SCALARS) - set(told) <= {"substr", "km"}, "these are shown as they are written"
+    assert set(LANGUAGE_SCALARS) <= set(told)
     assert set(LANGUAGE_AGGREGATES) <= set(AGGREGATES)
     assert set(LANGUAGE_WALKS) <= set(WALKS)
     assert set(LANGUAGE_AMOUNTS) == set(AMOUNTS)

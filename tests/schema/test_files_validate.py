@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from claimrules.cases.from_examples import CASE_KEYS
 from claimrules.diagnostics import ClaimRulesError, read_yaml
 from claimrules.language.frame import RuleFrame
-from claimrules.language.from_yaml import _plain
+from claimrules.language.from_yaml import plain
 from claimrules.pack import rule_files
 from claimrules.schema import FILES, schema_of
 
@@ -63,7 +63,7 @@ def by_frame(path: Path) -> bool | None:
     except ClaimRulesError:
         return None
     try:
-        RuleFrame.model_validate(_plain(root, skip="examples"))  # type: ignore[arg-type]
+        RuleFrame.model_validate(plain(root, skip="examples"))
     except ValidationError:
         return False
     return True

@@ -12,6 +12,7 @@ ROOMS = {
     "6": "用例 · cases",
     "7": "输出 · output",
     "8": "SQL",
+    "9": "比较 · comparing",
 }
 """What the first digit of a code says."""
 
@@ -21,9 +22,15 @@ def code_page(name: str, meaning: Meaning) -> str:
     return page(
         f"{name}: {meaning.title}",
         section("原因 · Why", meaning.cause),
+        section("例子 · Example", _example(meaning.example)),
         section("处理 · What to do", meaning.remedy),
         f"{code(f'claimrules explain {name}')} · [全部代码 all codes](index.md)",
     )
+
+
+def _example(text: str) -> str:
+    """One line is Markdown; several are a text of a file."""
+    return f"```text\n{text}\n```" if "\n" in text else text
 
 
 def codes_index() -> str:

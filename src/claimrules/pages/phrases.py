@@ -15,6 +15,8 @@ SCALARS: dict[str, Phrase] = {
     "in_set": ("{0}属于代码集{1}", "{0} is in the code set {1}"),
     "has_time": ("{0}有钟点", "{0} has a clock time"),
     "left": ("{0}的前{1}位", "the first {1} characters of {0}"),
+    "substr": ("{0}从第{1}位起的{2}个字", "{2} characters of {0} from number {1} on"),
+    "km": ("从（{0}，{1}）到（{2}，{3}）的公里数", "the kilometres from ({0}, {1}) to ({2}, {3})"),
     "length": ("{0}的字数", "the length of {0}"),
     "abs": ("{0}的绝对值", "the absolute value of {0}"),
     "round": ("{0}四舍五入", "{0} rounded"),
@@ -39,6 +41,7 @@ SCALARS: dict[str, Phrase] = {
 OF_TWO: dict[str, Phrase] = {
     "coalesce": ("{0}（未知时取{1}）", "{0} (where not known: {1})"),
     "nullif": ("{0}（等于{1}时视为未知）", "{0} (not known where it is {1})"),
+    "substr": ("{0}从第{1}位起的字", "the characters of {0} from number {1} on"),
     "least": ("{0}与{1}中较小的", "the smaller of {0} and {1}"),
     "greatest": ("{0}与{1}中较大的", "the larger of {0} and {1}"),
 }

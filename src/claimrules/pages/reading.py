@@ -165,10 +165,15 @@ class Reader:
         """A value of a closed list by the name that it has there; anything else as it is."""
         if isinstance(node, Literal) and isinstance(node.value, str) and node.value in (other.type.values or ()):
             return f"“{label(node.value, self.language)}”"
-        return self._read(node)
+        return self._bracketed(node) if isinstance(node, Case) else self._read(node)
+
+    def _bracketed(self, node: Expr) -> str:
+        return self._say(("（{0}）", "({0})"), self._read(node))
 
     def _enclosed(self, part: Expr, function: str, *, right: bool = False) -> str:
         """A part in brackets where the operator in it binds less than the one beside it."""
+        if isinstance(part, Case):
+            return self._bracketed(part)
         said = self._read(part)
         if not isinstance(part, Call) or part.function not in _BINDING or len(part.arguments) != 2:
             return said
@@ -177,7 +182,7 @@ class Reader:
         own, above = _BINDING[part.function], _BINDING[function]
         if own > above or (own == above and not (right and function in ("-", "/"))):
             return said
-        return self._say(("（{0}）", "({0})"), said)
+        return self._bracketed(part)
 
     def _aggregate(self, node: Aggregate) -> str:
         argument = "" if node.argument is None else self._unowned(self._read(node.argument), node.over)
