@@ -63,6 +63,7 @@ lint: $(STAMP)
 	$(BIN)/claimrules fmt --check rules
 	$(BIN)/claimrules check rules
 	$(BIN)/claimrules fmt rules --check
+	$(BIN)/claimrules lock rules --check
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
