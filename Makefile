@@ -62,7 +62,6 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/claimrules fmt --check rules
 	$(BIN)/claimrules check rules
-	$(BIN)/claimrules fmt rules --check
 	$(BIN)/claimrules lock rules --check
 
 format: $(STAMP)
