@@ -475,6 +475,12 @@ RULES |= {
           next: {of: line, same: [person], take: next, order: next.amount}
         flag: top.unit_price > line.unit_price OR next.quantity < line.quantity
     """,
+    "dearer_of_some": """
+        rows: line.supply_days > 0
+        others:
+          dearer: {of: rows, same: [person], take: previous, order: dearer.amount DESC}
+        flag: dearer.quantity > 0
+    """,
     "spread": """
         of: claim
         per: [person]

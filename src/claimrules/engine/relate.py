@@ -374,7 +374,8 @@ class Builder:
         if take_ == "one":
             out[np.bincount(left, minlength=relation.n) > 1] = UNKNOWN
         if relation.sure is not None:
-            out[relation.left[~relation.sure]] = UNKNOWN
+            asked = some if self.spec.order else slice(None)
+            out[relation.left[asked][~relation.sure[asked]]] = UNKNOWN
         if take_ != "one":
             self._unplaced(relation, out)
         if relation.incomplete is not None:
