@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.blame import Blame
@@ -19,6 +18,7 @@ from claimrules.engine.named import claim_text, own_text
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import Space, home_of
 from claimrules.engine.subject_rows import RowSpace
+from claimrules.engine.values.arrow_text import chosen, joined
 from claimrules.engine.values.shown import shown_array
 from claimrules.engine.values.truth import falsehood, truth
 from claimrules.language.expression import (
@@ -188,8 +188,8 @@ class Evidence:
         parts: list[Any] = []
         for key in rule.per:
             text = self._key_text(view, key, first)
-            parts.append(pc.binary_join_element_wise(f"{key.name}=", text, ""))
-        return pc.binary_join_element_wise(*parts, "; ") if len(parts) > 1 else parts[0]
+            parts.append(joined(f"{key.name}=", text))
+        return joined(*parts, between="; ") if len(parts) > 1 else parts[0]
 
     def _key_text(self, view: ViewSpace, key: KeySpec, first: Index) -> Any:
         value = key.value
@@ -199,12 +199,12 @@ class Evidence:
             found = self.rows.matches[value.match]
             at = found.rows[first]
             ids = found.lookup.knowledge_ids(np.maximum(at, 0)) if found.lookup.n else pa.nulls(len(at), pa.string())
-            return pc.if_else(pa.array(at >= 0), ids, "?")
+            return chosen(at >= 0, ids, "?")
         if isinstance(value, RowId):
             return own_text(self.rows.base.kinds(value.kind), self.rows.base.up(value.kind)[self.rows.at[first]])
         column = view.evaluate(value)
         text = shown_array(column)
-        return text if column.known is None else pc.if_else(pa.array(column.known), text, "?")
+        return text if column.known is None else chosen(column.known, text, "?")
 
     # ------------------------------------------------------------------ undecided
 

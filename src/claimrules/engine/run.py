@@ -7,7 +7,7 @@ from dataclasses import replace
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, EngineError
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Index
-from claimrules.engine.hits import Hits, RuleHits
+from claimrules.engine.hits import Counts, Hits, RuleHits
 from claimrules.engine.judge import judge
 from claimrules.engine.screen import screen
 from claimrules.plan import Plan, RulePlan
@@ -31,14 +31,21 @@ def run(plan: Plan, context: BatchContext, *, trace: bool = False) -> Hits:
     return Hits(context.prepared, tuple(done), seconds)
 
 
+def _hits(rule: RulePlan, context: BatchContext, rows: Index, *, trace: bool) -> RuleHits:
+    if not len(rows) and not trace:  # of most rules in most batches of one claim
+        return RuleHits(rule, Counts(not_applicable=context.kind(rule.rule.kind).n))
+    judged = judge(rule, context, rows)
+    hits = judged.hits(trace=trace)
+    judged.rows.release()
+    return hits
+
+
 def _judged(rules: Sequence[RulePlan], candidates: Sequence[Index], context: BatchContext, *, trace: bool) -> list[RuleHits]:
     out: list[RuleHits] = []
     for rule, rows in zip(rules, candidates, strict=True):
         start = time.perf_counter()
         try:
-            judged = judge(rule, context, rows)
-            hits = judged.hits(trace=trace)
-            judged.rows.release()
+            hits = _hits(rule, context, rows, trace=trace)
         except (ClaimRulesError, MemoryError):
             raise
         except Exception as error:

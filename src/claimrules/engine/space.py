@@ -6,7 +6,8 @@ A space remembers what it has evaluated, so that equal expressions of many rules
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -126,7 +127,10 @@ class Space(ABC):
 
 
 class KindSpace(Space):
-    """All rows of one kind of a batch; shared by all rules. `courses`: of encounters, by the gap that ends a course."""
+    """All rows of one kind of a batch; shared by all rules.
+
+    `courses`: of encounters, by the gap that ends a course. `texts`: each row's names, where the rows are few.
+    """
 
     def __init__(
         self,
@@ -142,6 +146,7 @@ class KindSpace(Space):
         self._children: dict[tuple[str, str], tuple[Index, Index, Index]] = {}
         self._sequence: Index | None = None
         self.courses: dict[int, Courses] = {}
+        self.texts: dict[str, Any] = {}
 
     def up(self, kind: str) -> Index:
         """Each row's place among the rows of a kind above it, or itself."""
@@ -205,6 +210,7 @@ class KindSpace(Space):
         return BelowSpace(self, self, np.arange(self.n, dtype=np.int64), node.over).reduced(node)
 
 
+@lru_cache(maxsize=1 << 16)
 def home_of(node: Expr, kind: str) -> str | None:
     """The one coarser kind that `node` is about, for a row of `kind`; None where it is not about just one."""
     found: set[str] = set()

@@ -17,6 +17,7 @@ from claimrules.engine.kernels.segments import expand_ranges, first_rows, group_
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import KindSpace
 from claimrules.engine.values import absent
+from claimrules.engine.values.arrow_text import chosen, joined
 from claimrules.engine.values.shown import shown_array
 from claimrules.engine.values.times import days
 from claimrules.findings.amounts import Bearers, amounts_of
@@ -24,7 +25,7 @@ from claimrules.findings.identity import finding_ids
 from claimrules.findings.purse import Money, Purse, summable
 from claimrules.findings.schema import FINDINGS, UNDECIDED
 from claimrules.findings.totals import LineMoney, Totals
-from claimrules.findings.words import basis_text, doubts, joined, observed, reasons, sentences
+from claimrules.findings.words import basis_text, doubts, observed, reasons, sentences, written
 from claimrules.language.scope import time_of
 from claimrules.language.sources import Source
 
@@ -175,7 +176,7 @@ class _RuleFindings:
         rule = self.hits.plan.rule
         if rule.verdict != "violation" or not self.flagged.suspicious.any():
             return _same(rule.verdict, len(owner))
-        return pc.if_else(pa.array(self.flagged.suspicious[owner]), "suspicious", "violation")
+        return chosen(self.flagged.suspicious[owner], "suspicious", "violation")
 
     def _date(self, space: KindSpace, ids: Index, k: int, parts: Parts) -> tuple[Any, Any]:
         """The earliest date of the violating rows."""
@@ -191,7 +192,7 @@ class _RuleFindings:
     def _sentence(self, which: int, language: str, row: Index, owner: Index, special: Mapping[str, Any]) -> Any:
         """The rule's message, and behind it what is in doubt."""
         text = sentences(self.hits.plan.rule.message[which], self.flagged, row, special, language)
-        return joined([text, doubts(self.flagged, owner, language)], len(row))
+        return written([text, doubts(self.flagged, owner, language)], len(row))
 
     def _rows(self, parts: Parts, ids: Index, k: int, owner: Index, claim: Index) -> tuple[Any, Any, Any]:
         """line_ids, involved_line_ids and related_claim_ids of each finding."""
@@ -237,8 +238,8 @@ class _RuleFindings:
         names = shown_array(take(self._line_names("line"), which))
         of_claim = line.up("claim")[which]
         claims = self.context.kind("claim")
-        full = pc.binary_join_element_wise(_claim_text(claims, "claim_id", of_claim), names, "/")
-        texts = pc.if_else(pa.array(of_claim == claim[finding]), names, full)
+        full = joined(_claim_text(claims, "claim_id", of_claim), names, between="/")
+        texts = chosen(of_claim == claim[finding], names, full)
         return _sorted_lists(finding, texts, k)
 
     def _related(self, touched: list[tuple[Index, Index]], owner: Index, claim: Index) -> Any:

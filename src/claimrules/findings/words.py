@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from claimrules.catalog import Base, Type, label
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.decide import NO_CLOCK, NOT_HERE
 from claimrules.engine.hits import Flagged
 from claimrules.engine.prepare.arrays import take
+from claimrules.engine.values.arrow_text import chosen, joined
 from claimrules.engine.values.shown import shown_array
 from claimrules.language.expression import Literal
 from claimrules.language.rule import Basis, Message, Rule
@@ -33,7 +33,7 @@ def shown(column: Column, rows: Index, language: str) -> Any:
     """Values as text, enumerations by their word; `?` where a value is not known."""
     some = take(column, rows)
     text = shown_array(some, _labels(column.type, column, language))
-    return text if some.known is None else pc.if_else(pa.array(some.known), text, "?")
+    return text if some.known is None else chosen(some.known, text, "?")
 
 
 def sentences(message: Message, flagged: Flagged, rows: Index, special: Mapping[str, Any], language: str) -> Any:
@@ -48,14 +48,14 @@ def sentences(message: Message, flagged: Flagged, rows: Index, special: Mapping[
             parts.append("" if part.value is None else str(part.value))
         else:
             parts.append(shown(flagged.values[part], rows, language))
-    return joined(parts, len(rows))
+    return written(parts, len(rows))
 
 
-def joined(parts: Sequence[Any], n: int) -> Any:
+def written(parts: Sequence[Any], n: int) -> Any:
     """Texts and columns of texts, one after the other."""
     if not any(not isinstance(part, str) for part in parts):
         return pa.array(["".join(parts)] * n, pa.string())
-    return pc.binary_join_element_wise(*(pa.scalar(p, pa.string()) if isinstance(p, str) else p for p in parts), "")
+    return joined(*parts)
 
 
 def observed(rule: Rule, flagged: Flagged, rows: Index, language: str) -> tuple[Any, Any, Any, Any]:
@@ -70,7 +70,7 @@ def observed(rule: Rule, flagged: Flagged, rows: Index, language: str) -> tuple[
             continue
         bare = shown(flagged.values[node], rows, language)
         has_unit = not (isinstance(unit, str) and not unit)
-        out += [joined([bare, " ", unit], len(rows)) if has_unit else bare, bare]
+        out += [written([bare, " ", unit], len(rows)) if has_unit else bare, bare]
     return out[0], out[1], out[2], out[3]
 
 

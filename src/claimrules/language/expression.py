@@ -6,22 +6,48 @@ Nodes are frozen and compare by content, so that equal sub-expressions of differ
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar, dataclass_transform
 
 from claimrules.catalog import BOOLEAN, Type
 
 Value = str | int | bool | Decimal | None
+T = TypeVar("T", bound="Node")
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Node:
+    """What all nodes have: a place for the hash. Each space looks a node up by it, and a tree is deep."""
+
+    __slots__ = ("_hash",)
+
+
+@dataclass_transform(frozen_default=True)
+def node(cls: type[T]) -> type[T]:
+    """A frozen dataclass whose hash is computed once. It is neither compared nor pickled."""
+    made = dataclass(frozen=True, slots=True)(cls)
+    compute = made.__hash__
+
+    def remembered(self: T) -> int:
+        try:
+            return self._hash  # type: ignore[attr-defined, no-any-return]
+        except AttributeError:
+            found = compute(self)
+            object.__setattr__(self, "_hash", found)
+            return found
+
+    made.__hash__ = remembered  # type: ignore[method-assign, assignment]
+    return made
+
+
+@node
+class Literal(Node):
     """A constant. Dates are days, timestamps microseconds since 1970; an interval is (months, microseconds)."""
 
     type: Type
     value: Value | tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+@node
+class Field(Node):
     """A column of a row: the rule's own (`owner` empty) or that of one of `others`, or of a kind above it."""
 
     type: Type
@@ -30,8 +56,8 @@ class Field:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class RowId:
+@node
+class RowId(Node):
     """Which row of a kind it is: the identity of a claim or an encounter, as a key."""
 
     type: Type
@@ -39,8 +65,8 @@ class RowId:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class MatchField:
+@node
+class MatchField(Node):
     """A column of the knowledge row that `match` found."""
 
     type: Type
@@ -49,8 +75,8 @@ class MatchField:
     column: str
 
 
-@dataclass(frozen=True, slots=True)
-class MatchRow:
+@node
+class MatchRow(Node):
     """Which knowledge row it is, as a key."""
 
     type: Type
@@ -58,8 +84,8 @@ class MatchRow:
     match: str
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+@node
+class Missing(Node):
     """`name IS MISSING`: no knowledge row, or no row for a `take` of one. NULL where that is not known."""
 
     name: str
@@ -67,8 +93,8 @@ class Missing:
     type: Type = BOOLEAN
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+@node
+class Param(Node):
     """A named number of the rule.
 
     In a plan only where `parameters.yaml` has rows for it: `rule` is whose it is, `default` what holds where none fits.
@@ -80,24 +106,24 @@ class Param:
     default: Value = None
 
 
-@dataclass(frozen=True, slots=True)
-class Let:
+@node
+class Let(Node):
     """A value named by `let`."""
 
     type: Type
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+@node
+class Key(Node):
     """A key of `per`, by its name."""
 
     type: Type
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfSubject:
+@node
+class OfSubject(Node):
     """A value of another subject of the rule (`of: subject`): a key, or what `let` names of the subject."""
 
     type: Type
@@ -105,8 +131,8 @@ class OfSubject:
     value: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@node
+class Call(Node):
     """A scalar function or operator; `function` is a name of the closed list."""
 
     type: Type
@@ -114,8 +140,8 @@ class Call:
     arguments: tuple["Expr", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+@node
+class Case(Node):
     """CASE WHEN … THEN … ELSE … END, searched form."""
 
     type: Type
@@ -123,8 +149,8 @@ class Case:
     otherwise: "Expr"
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+@node
+class Aggregate(Node):
     """An aggregate over one set.
 
     `over`: "" the subject's rows; the name of one of `others`; that of a match that takes all (the row's knowledge rows);
@@ -141,8 +167,8 @@ class Aggregate:
     option: "Expr | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+@node
+class Walk(Node):
     """A walk over the subject's rows in order; one value a row."""
 
     type: Type

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from claimrules.catalog import MONEY, Base, decimal
 from claimrules.engine.column import Column
 from claimrules.engine.values import numbers, text, times
+from claimrules.engine.values.arrow_text import chosen, joined
 
 _FOUR = decimal(38, 4)
 
@@ -23,7 +24,7 @@ def shown_array(column: Column, label: dict[str, str] | None = None) -> Any:
     """The same as an Arrow string array, without a loop over rows."""
     filled = _texts(column, label or {})
     if column.known is not None:
-        filled = pc.if_else(pa.array(column.known), filled, "")
+        filled = chosen(column.known, filled, "")
     return filled
 
 
@@ -37,12 +38,12 @@ def _texts(column: Column, label: dict[str, str]) -> Any:
         texts = pa.array([label.get(w, w) for w in words.tolist()], pa.string())
         return pa.DictionaryArray.from_arrays(pa.array(data, pa.int32()), texts).cast(pa.string())
     if base is Base.BOOLEAN:
-        return pc.if_else(pa.array(data), "TRUE", "FALSE")
+        return chosen(data, "TRUE", "FALSE")
     if base is Base.DATE:
         return pa.array(data.astype(np.int32), pa.int32()).cast(pa.date32()).cast(pa.string())
     if base is Base.TIMESTAMP:
         full = pc.strftime(pa.array(data, pa.timestamp("us")).cast(pa.timestamp("s"), safe=False), "%Y-%m-%d %H:%M:%S")
-        return pc.if_else(pa.array(data % times.DAY == 0), pc.utf8_slice_codeunits(full, 0, 10), full)
+        return chosen(data % times.DAY == 0, pc.utf8_slice_codeunits(full, 0, 10), full)
     if base is Base.DECIMAL:
         exact = _decimal(data, column.type.scale)
         return exact if column.type.scale == MONEY.scale else _trimmed(exact)
@@ -57,13 +58,13 @@ def _texts(column: Column, label: dict[str, str]) -> Any:
 def _decimal(data: Any, scale: int) -> Any:
     if data.dtype == object:
         return pa.array([str(Decimal(int(v)).scaleb(-scale)) for v in data], pa.string())
-    sign = pc.if_else(pa.array(data < 0), "-", "")
+    sign = chosen(data < 0, "-", "")
     size = np.abs(data)
     whole = pa.array(size // 10**scale, pa.int64()).cast(pa.string())
     if not scale:
-        return pc.binary_join_element_wise(sign, whole, "")
+        return joined(sign, whole)
     part = pc.utf8_lpad(pa.array(size % 10**scale, pa.int64()).cast(pa.string()), scale, "0")
-    return pc.binary_join_element_wise(pc.binary_join_element_wise(sign, whole, ""), part, ".")
+    return joined(joined(sign, whole), part, between=".")
 
 
 def _trimmed(texts: Any) -> Any:
