@@ -69,13 +69,18 @@ class Shelf:
 
 @dataclass(slots=True)
 class BatchContext:
-    """The rows of a batch as spaces, and how far the data reach. `region`: for claims that name none."""
+    """The rows of a batch as spaces, and how far the data reach.
+
+    `region`: for claims that name none. `counted`: columns and registers that the whole input does not have; subjects that
+    are undecided for them are counted, not named one by one.
+    """
 
     prepared: Prepared
     shelf: Shelf
     reach: Reach = field(default_factory=Reach)
     region: str | None = None
     as_of: int | None = None
+    counted: frozenset[str] = frozenset()
     findings: Rows = EMPTY
     spaces: dict[str, KindSpace] = field(default_factory=dict)
     consulted: dict[tuple[str, Param], tuple[Lookup, Index]] = field(default_factory=dict)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
-import pyarrow as pa
 
 from claimrules.engine.batch_context import ASSEMBLED, BatchContext
-from claimrules.engine.column import Mask
+from claimrules.engine.column import Index, Mask
 from claimrules.engine.lookup import UNKNOWN
 from claimrules.engine.reach import Reach
 from claimrules.engine.subject_rows import RowSpace
@@ -21,6 +20,27 @@ _ALWAYS_KNOWN = frozenset({"is_null", "is_true", "is_false"})
 
 
 @dataclass(frozen=True, slots=True)
+class Blamed:
+    """What is to blame for each of some subjects: the place of its name among `names`."""
+
+    at: Index
+    names: tuple[str, ...]
+
+    def among(self, names: frozenset[str]) -> Mask:
+        """The subjects for which one of these is to blame."""
+        return np.array([name in names for name in self.names], np.bool_)[self.at]
+
+    def counts(self, names: frozenset[str]) -> dict[str, int]:
+        """For how many subjects each of these is to blame."""
+        each = np.bincount(self.at, minlength=len(self.names)).tolist()
+        out = dict.fromkeys(sorted(names & set(self.names)), 0)
+        for name, n in zip(self.names, each, strict=True):
+            if name in out:
+                out[name] += n
+        return {name: n for name, n in out.items() if n}
+
+
+@dataclass(frozen=True, slots=True)
 class Blame:
     """The undecided subjects of one rule on one batch. `loose`: rows whose subject is not known."""
 
@@ -30,7 +50,7 @@ class Blame:
     verdict: Any
     loose: Mask
 
-    def of(self, open_: Mask) -> Any:
+    def of(self, open_: Mask) -> Blamed:
         """For each subject that is open the first name, in the order of the frame, that is not known on a row of it."""
         rows = self.rows
         subjects = cast(Any, rows.subjects)
@@ -47,11 +67,12 @@ class Blame:
                 if rows_of is mask:
                     break
             reasons.append(name)
+            if (chosen >= 0).all():
+                break
         if self.context.reach.alone:
             chosen[chosen < 0] = len(reasons)
             reasons.append("history")
-        words = [*reasons, "not known"]
-        return pa.array(words, pa.string()).take(pa.array(np.where(chosen < 0, len(reasons), chosen)))
+        return Blamed(np.where(chosen < 0, len(reasons), chosen), (*reasons, "not known"))
 
     def _suspects(self) -> Iterator[tuple[str, Mask]]:
         """Names and the rows on which they are not known, likeliest causes first."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from claimrules.engine.batch_context import BatchContext
-from claimrules.engine.blame import Blame
+from claimrules.engine.blame import Blame, Blamed
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.grouping import all_here
 from claimrules.engine.hits import Flagged, Trace, Undecided
@@ -213,6 +213,10 @@ class Evidence:
         rows = self.rows
         subjects = cast(Any, rows.subjects)
         open_ = ~truth(self.verdict.subjects) & ~falsehood(self.verdict.subjects)
+        blamed = self._blame(open_)
+        counted = blamed.among(self.context.counted)
+        if counted.any():
+            open_[np.flatnonzero(open_)[counted]] = False
         first = subjects.first[open_]
         claim = claim_text(rows.base, rows.at[first])
         mine = np.flatnonzero(open_[subjects.ids])
@@ -220,12 +224,13 @@ class Evidence:
         return Undecided(
             self.subject_text(first),
             claim,
-            self._blame(open_),
+            pa.array(blamed.names, pa.string()).take(pa.array(blamed.at[~counted])),
             rows.at[mine],
             owner,
+            blamed.counts(self.context.counted),
         )
 
-    def _blame(self, open_: Mask) -> Any:
+    def _blame(self, open_: Mask) -> Blamed:
         return Blame(self.plan, self.rows, self.context, self.verdict, self.loose).of(open_)
 
     # ------------------------------------------------------------------ trace
@@ -243,7 +248,8 @@ class Evidence:
         open_ = verdict == 0
         missing = np.full(subjects.k, "", dtype=object)
         if open_.any():
-            missing[open_] = np.array(self._blame(open_).to_pylist(), dtype=object)
+            blamed = self._blame(open_)
+            missing[open_] = np.array(blamed.names, dtype=object)[blamed.at]
         return Trace(
             rows.at,
             self.subject_text(subjects.first).take(pa.array(subjects.ids)),

@@ -56,7 +56,8 @@ class Flagged:
 class Undecided:
     """Subjects that could not be decided: their text, the claim of their first row, and the column or reason to blame.
 
-    `rows`: all their rows of the rule's kind, `owner` each one's subject.
+    `rows`: all their rows of the rule's kind, `owner` each one's subject. `counted`: how many more there are for want of
+    what the whole input does not have.
     """
 
     subject: Any
@@ -64,6 +65,7 @@ class Undecided:
     missing: Any
     rows: Index
     owner: Index
+    counted: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Judged:
         subjects = self.verdict.subjects
         flagged, undecided = truth(subjects), ~truth(subjects) & ~falsehood(subjects)
         several = any(match.take_all for match in self.plan.rule.matches)
-        n_in = len(np.unique(self.rows.at)) if several else self.rows.n
+        n_in = _distinct(self.rows) if several else self.rows.n
         counts = Counts(
             flagged=int(flagged.sum()),
             clean=len(flagged) - int(flagged.sum()) - int(undecided.sum()),
@@ -52,6 +52,13 @@ class Judged:
             evidence.trace() if trace else None,
             exempted=self.exempted,
         )
+
+
+def _distinct(rows: RowSpace) -> int:
+    """How many rows of the kind there are among them."""
+    there = np.zeros(rows.base.n, np.bool_)
+    there[rows.at] = True
+    return int(there.sum())
 
 
 def judge(plan: RulePlan, context: BatchContext, candidates: Index, *, exempt: bool = True) -> Judged:

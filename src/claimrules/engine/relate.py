@@ -19,7 +19,7 @@ from claimrules.engine.lookup import MISSING, UNKNOWN
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.prepare.order import sort_rows
 from claimrules.engine.reach import Reach
-from claimrules.engine.relation import PairSpace, Relation
+from claimrules.engine.relation import PairSpace, Relation, sides_of
 from claimrules.engine.sides import LeftRows, RightRows, owned
 from claimrules.engine.space import KindSpace, one_person
 from claimrules.engine.subject_rows import RowSpace, Subjects, SubjectSpace
@@ -157,7 +157,7 @@ class Builder:
                 cells = found.lookup.columns[column]
                 if cells.known is not None or (found.rows < 0).any():
                     return None
-                used = np.unique(found.rows)
+                used = _distinct(found.rows, found.lookup.n)
                 cells = take(found.lookup.columns[column], used)
                 some = {str(w) for w in words_of(cells)[np.unique(cast(Index, cells.data))].tolist()}
                 mine = self.rights.evaluate(code)
@@ -166,8 +166,19 @@ class Builder:
                 fits = [w.startswith(heads) if function == "starts_with" else w in some for w in words]
                 mask = np.array(fits, np.bool_)[cast(Index, mine.data)]
                 return mask if mine.known is None else mask | ~mine.known
+            case _ if sides_of(part) == {self.spec.name}:
+                return ~falsehood(self.rights.evaluate(part))
             case _:
                 return None
+
+    def _ruled_out(self) -> Mask | None:
+        """Rows that a part of `where` about them alone rules out, so that no other row belongs."""
+        out: Mask | None = None
+        for part in conjuncts(self.spec.where) if self.spec.where is not None else ():
+            if sides_of(part) == {""}:
+                gone = falsehood(self.lefts.evaluate(part))
+                out = gone if out is None else out | gone
+        return out
 
     def _keys(self, candidates: Index) -> tuple[Index, Index, Mask]:
         """One number for equal keys on both sides, and which rows have all their keys."""
@@ -249,6 +260,9 @@ class Builder:
         right_key: Index,
         left_known: Mask,
     ) -> None:
+        ruled_out = self._ruled_out()
+        if ruled_out is not None:
+            left_known = left_known & ~ruled_out
         nears, fars, flags = [], [], []
         for order, starts, ends in self._ranges(candidates, left_key, right_key):
             stops = np.where(left_known, ends, starts)
@@ -407,6 +421,13 @@ class Builder:
         if not self.spec.order:
             return self.lefts.evaluate(time_of(self.rows.base.rows.kind))
         return take(self._order_of(self.spec.order[0].value), self.lefts.at)
+
+
+def _distinct(rows: Index, n: int) -> Index:
+    """The distinct ones of some of `n` rows."""
+    seen = np.zeros(n, np.bool_)
+    seen[rows] = True
+    return np.flatnonzero(seen)
 
 
 def by_id(base: KindSpace, at: Index) -> Index:

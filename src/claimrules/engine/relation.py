@@ -1,5 +1,6 @@
 """Other rows: what stands in relation to each row or subject of a rule, and expressions over such pairs."""
 
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -73,6 +74,18 @@ class Relation:
         return reduced(pairs, node, Members(self.left, self.n, self.sure, self.incomplete))
 
 
+@lru_cache(maxsize=1 << 16)
+def sides_of(node: Expr) -> frozenset[str]:
+    """Whose values an expression names: "" the row's or subject's own, or the name of others."""
+    owners = set()
+    for part in walk(node):
+        if isinstance(part, Name):
+            owners.add(part.owner)
+        elif isinstance(part, Key | Aggregate | Walk | Param):
+            owners.add("")
+    return frozenset(owners)
+
+
 class PairSpace(Space):
     """Pairs of a rule's row, or subject, and another."""
 
@@ -82,12 +95,7 @@ class PairSpace(Space):
 
     def delegate(self, node: Expr) -> tuple[Space, Index] | None:
         """What names one side only is evaluated there."""
-        owners = set()
-        for part in walk(node):
-            if isinstance(part, Name):
-                owners.add(part.owner)
-            elif isinstance(part, Key | Aggregate | Walk | Param):
-                owners.add("")
+        owners = sides_of(node)
         if owners == {self.name}:
             return self.rights, self.far
         return (self.lefts, self.near) if owners and self.name not in owners else None

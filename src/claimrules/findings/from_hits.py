@@ -1,6 +1,6 @@
 """The room's door: a batch's hits → tables of findings and of undecided subjects, and the money of each line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from claimrules.catalog import TEXT
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Column, Index
-from claimrules.engine.hits import Flagged, Hits, RuleHits
+from claimrules.engine.hits import Flagged, Hits, RuleHits, Undecided
 from claimrules.engine.kernels.segments import expand_ranges, first_rows, group_ids, one_of_each, segment_min, stable_order
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import KindSpace
@@ -62,16 +62,22 @@ def make_findings(hits: Hits, context: BatchContext, sources: Mapping[str, Sourc
             table, amounts[rule_id] = _RuleFindings(rule, rule.flagged, context, purse, line_money, sources).table()
             findings.append(table)
         if rule.undecided is not None:
-            n = len(rule.undecided.subject)
-            columns = [
-                pa.array([rule_id] * n, pa.string()),
-                rule.undecided.subject,
-                rule.undecided.claim,
-                rule.undecided.missing,
-                pa.array(np.ones(n, np.int64)),
-            ]
-            undecided.append(pa.table([c.cast(f.type) for c, f in zip(columns, UNDECIDED, strict=True)], UNDECIDED))
+            undecided += [*_single(rule_id, rule.undecided), *_counted(rule_id, rule.undecided.counted)]
     return BatchFindings(pa.concat_tables(findings), pa.concat_tables(undecided), amounts, line_money.totals())
+
+
+def _single(rule_id: str, open_: Undecided) -> Iterator[Any]:
+    n = len(open_.subject)
+    if n:
+        columns = [_same(rule_id, n), open_.subject, open_.claim, open_.missing, pa.array(np.ones(n, np.int64))]
+        yield pa.table([c.cast(f.type) for c, f in zip(columns, UNDECIDED, strict=True)], UNDECIDED)
+
+
+def _counted(rule_id: str, counts: Mapping[str, int]) -> Iterator[Any]:
+    """One row for each name, whatever the number of subjects."""
+    if counts:
+        rows = [{"rule_id": rule_id, "missing": name, "subjects": n} for name, n in counts.items()]
+        yield pa.Table.from_pylist(rows, UNDECIDED)
 
 
 @dataclass(slots=True)

@@ -172,11 +172,12 @@ class RulePack:
         ) as intake:
             gathered = Gathered(intake.total_lines, progress)
             shelf = self._shelf_with(intake.registers)
-            for part in self._parts(intake, chosen, _since(history_from), max(1, jobs), shelf):
+            absent = _absent_names(intake, shelf)
+            for part in self._parts(intake, chosen, _since(history_from), max(1, jobs), shelf, absent):
                 gathered.add(part)
             if progress is not None and intake.total_lines is not None:
                 progress(intake.total_lines, intake.total_lines)  # lines left out never reach a partition
-            return self._result(gathered, intake, chosen, time.perf_counter() - started, shelf)
+            return self._result(gathered, intake, chosen, time.perf_counter() - started, absent)
 
     def _shelf_with(self, registers: Mapping[str, Any]) -> Shelf:
         """The look-ups with the registers that came with the claims."""
@@ -198,25 +199,27 @@ class RulePack:
             raise PlanError(Diagnostic("CR402", f"there is no rule `{unknown[0]}`", help=advice))
         return self.plan.only(wanted)
 
-    def _parts(self, intake: Intake, plan: Plan, since: int | None, jobs: int, shelf: Shelf) -> Iterator["Part"]:
+    def _parts(
+        self, intake: Intake, plan: Plan, since: int | None, jobs: int, shelf: Shelf, absent: frozenset[str]
+    ) -> Iterator["Part"]:
         reach = Reach(since)
         batches = intake.partitions()
         if jobs == 1:
             for batch in batches:
-                yield self._one(batch, plan, reach, shelf)
+                yield self._one(batch, plan, reach, shelf, absent)
             return
         waiting: deque[Future[Part]] = deque()
         with ThreadPoolExecutor(jobs) as pool:
             for batch in batches:
-                waiting.append(pool.submit(self._one, batch, plan, reach, shelf))
+                waiting.append(pool.submit(self._one, batch, plan, reach, shelf, absent))
                 if len(waiting) > jobs:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
 
-    def _one(self, batch: ClaimBatch, plan: Plan, reach: Reach, shelf: Shelf) -> "Part":
+    def _one(self, batch: ClaimBatch, plan: Plan, reach: Reach, shelf: Shelf, absent: frozenset[str]) -> "Part":
         started = time.perf_counter()
-        context = self._context(batch, reach, shelf)
+        context = replace(self._context(batch, reach, shelf), counted=absent)
         ready = time.perf_counter()
         hits = run_in_turn(plan, self._active, context, self.sources)
         judged = time.perf_counter()
@@ -236,9 +239,9 @@ class RulePack:
         as_of = None if self.as_of is None else (self.as_of - EPOCH).days
         return BatchContext(prepare(batch), shelf or self.shelf(), reach, self.region, as_of)
 
-    def _result(self, gathered: "Gathered", intake: Intake, plan: Plan, seconds: float, shelf: Shelf) -> AuditResult:
-        tables = shelf.knowledge.tables
-        absent = absent_names(intake.absent, frozenset(name for name, table in tables.items() if not table.brought))
+    def _result(
+        self, gathered: "Gathered", intake: Intake, plan: Plan, seconds: float, absent: frozenset[str]
+    ) -> AuditResult:
         summary = Summary(
             fingerprint=Fingerprint(
                 rules=self.fingerprint,
@@ -416,6 +419,12 @@ class RulePack:
                 tables.append(verdict_table(hits.rules[0], context))
                 context.release()
         return pa.concat_tables(tables)
+
+
+def _absent_names(intake: Intake, shelf: Shelf) -> frozenset[str]:
+    """What the whole input does not have: columns, and registers that did not come."""
+    tables = shelf.knowledge.tables
+    return absent_names(intake.absent, frozenset(name for name, table in tables.items() if not table.brought))
 
 
 def _since(history_from: dt.date | str | None) -> int | None:
