@@ -475,6 +475,14 @@ RULES |= {
           next: {of: line, same: [person], take: next, order: next.amount}
         flag: top.unit_price > line.unit_price OR next.quantity < line.quantity
     """,
+    "peers_of_a_size": """
+        rows: line.supply_days > 0
+        per: [person, provider]
+        others:
+          peers: {of: subject, same: [provider], where: peers.size >= 1}
+        let: {size: sum(line.quantity)}
+        flag: count(peers) >= 1
+    """,
     "dearer_of_some": """
         rows: line.supply_days > 0
         others:

@@ -1,5 +1,6 @@
 """The two sides of others: the rows that they stand beside, and the other rows themselves."""
 
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -97,8 +98,8 @@ class RightSubjects(Space):
         self.subjects = subjects
 
     def leaf(self, node: Expr) -> Column:
-        """A key, or what `let` names of the subject."""
-        return self.subjects.evaluate(cast(OfSubject, node).value)
+        """A key, or what `let` names of the subject; a sum of which a part is not known is not known."""
+        return replace(self.subjects.evaluate(cast(OfSubject, node).value), least=None)
 
 
 def owned(node: Expr) -> Expr:
