@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from claimrules.catalog import TEXT, Type
 from claimrules.engine.column import Column, Index, Mask, Rows
@@ -14,8 +15,12 @@ from claimrules.engine.prepare.arrays import take
 from claimrules.engine.prepare.findings import EMPTY
 from claimrules.engine.reach import Reach
 from claimrules.engine.space import KindSpace
+from claimrules.engine.vocabulary import Vocabulary
 from claimrules.knowledge import KnowledgeSet
 from claimrules.language.expression import Param
+
+Bits = npt.NDArray[np.uint64]
+ALL = np.uint64(2**64 - 1)
 
 ASSEMBLED = ("admitted_at", "discharged_at", "total_amount", "in_scope_amount", "fund_amount")
 """What an encounter has from all of its claims."""
@@ -27,23 +32,23 @@ class Shelf:
 
     knowledge: KnowledgeSet
     lookups: dict[str, Lookup] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    bits: dict[tuple[str, ...], Bits] = field(default_factory=dict)
     _sets: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def beside(self, knowledge: KnowledgeSet) -> "Shelf":
         """The look-ups of a knowledge set that differs in some tables; those of the others are shared."""
-        same = {
-            name: lookup
-            for name, lookup in list(self.lookups.items())
-            if name not in knowledge.tables or knowledge.tables[name] is self.knowledge.tables.get(name)
-        }
+        changed = {name for name, table in knowledge.tables.items() if table is not self.knowledge.tables.get(name)}
+        same = {name: lookup for name, lookup in list(self.lookups.items()) if name not in changed}
         sets = self._sets if knowledge.sets is self.knowledge.sets else {}
-        return Shelf(knowledge, same, sets)
+        bits = {tables: bits for tables, bits in list(self.bits.items()) if not set(tables) & changed}
+        return Shelf(knowledge, same, self.vocabulary, bits, sets)
 
     def lookup(self, table: str) -> Lookup:
         """The look-up of a table."""
         found = self.lookups.get(table)
         if found is None:
-            found = Lookup(self.knowledge.tables[table])
+            found = Lookup(self.knowledge.tables[table], self.vocabulary)
             self.lookups[table] = found
         return found
 
@@ -52,9 +57,22 @@ class Shelf:
         key = f"params.{name} {kind}"
         found = self.lookups.get(key)
         if found is None:
-            found = Lookup(self.knowledge.parameters[name, kind])
+            found = Lookup(self.knowledge.parameters[name, kind], self.vocabulary)
             self.lookups[key] = found
         return found
+
+    def code_bits(self, tables: tuple[str, ...]) -> Bits:
+        """For each word of the vocabulary: bit k, whether a row of table k fits it. No name: its bit is always set."""
+        n = len(self.vocabulary)
+        known = self.bits.get(tables, np.zeros(0, np.uint64))
+        if len(known) < n:
+            more = np.full(n - len(known), ALL, np.uint64)
+            for k, table in enumerate(tables):
+                if table:
+                    more[~self.lookup(table).has_row(len(known))[: len(more)]] &= ~np.uint64(1 << k)
+            known = np.concatenate([known, more])
+            self.bits[tables] = known
+        return known
 
     def in_set(self, name: str, codes: list[str]) -> Mask:
         """Which of the distinct codes are in the set; a set that nobody knows holds none."""

@@ -1,7 +1,6 @@
 """Knowledge rows of a batch's rows: by key, date, region and what was known then."""
 
 import datetime as dt
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -12,9 +11,11 @@ import pyarrow.compute as pc
 
 from claimrules.catalog import TEXT, Absence, Base, Match, Type
 from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.first_key import FirstKey
 from claimrules.engine.kernels.segments import expand_ranges, group_ids
 from claimrules.engine.prepare.arrays import column_of
 from claimrules.engine.values.text import words_of
+from claimrules.engine.vocabulary import Vocabulary
 from claimrules.knowledge import Table
 
 MISSING, UNKNOWN = -1, -2
@@ -44,15 +45,11 @@ class Pairs:
 
 @dataclass(slots=True)
 class Lookup:
-    """One table, indexed by the first column of its key. Words once met are remembered."""
+    """One table, indexed by the first column of its key."""
 
     table: Table
+    vocabulary: Vocabulary
     columns: dict[str, Column] = field(init=False)
-    _memo: dict[str, int] = field(init=False, default_factory=dict)
-    _starts: list[int] = field(init=False, default_factory=list)
-    _counts: list[int] = field(init=False, default_factory=list)
-    _flat: list[int] = field(init=False, default_factory=list)
-    _lock: Any = field(init=False, default_factory=threading.Lock)
     _others: dict[str, "Lookup"] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,7 +70,12 @@ class Lookup:
             for c in (self.columns[key.name] for key in schema.key)
         )
         self._replaced = self._replaced_from()
-        self._index_first_key()
+        first = schema.key[0]
+        column = self.columns[first.name]
+        by_prefix = first.match is not Match.EXACT
+        self._first = FirstKey(column, by_prefix=by_prefix, vocabulary=self.vocabulary)
+        lengths = np.array([len(str(w)) for w in words_of(column).tolist()], np.int64)
+        self._cell_length = lengths[cast(Index, column.data)] if by_prefix and self.n else None
 
     def _replaced_from(self) -> Index | None:
         """From when on another row, learnt later, stands for each: of the same key, region and first day. None: never.
@@ -106,10 +108,8 @@ class Lookup:
     _regions: list[str] = field(init=False)
     _region: Index = field(init=False)
     _filled: Any = field(init=False)
-    _by_cell: dict[str, list[int]] = field(init=False)
-    _lengths: tuple[int, ...] = field(init=False)
-    _anything: list[int] = field(init=False)
-    _cell_length: Index = field(init=False)
+    _first: FirstKey = field(init=False)
+    _cell_length: Index | None = field(init=False)
     _ranks: Index | None = field(init=False, default=None)
 
     @property
@@ -141,65 +141,13 @@ class Lookup:
             self._ranks = ranks
         return self._ranks
 
-    def _index_first_key(self) -> None:
-        first = self.table.schema.key[0]
-        column = self.columns[first.name]
-        words = words_of(column)
-        codes = cast(Index, column.data).tolist()
-        known = [True] * self.n if column.known is None else column.known.tolist()
-        self._by_cell, self._anything = {}, []
-        for row, (code, is_known) in enumerate(zip(codes, known, strict=True)):
-            if is_known:
-                self._by_cell.setdefault(str(words[code]), []).append(row)
-            else:
-                self._anything.append(row)
-        by_prefix = first.match is not Match.EXACT
-        self._lengths = tuple(sorted({len(cell) for cell in self._by_cell})) if by_prefix else ()
-        self._cell_length = (
-            np.array([len(str(w)) for w in words.tolist()], np.int64)[cast(Index, column.data)]
-            if self.n
-            else np.zeros(0, np.int64)
-        )
+    def has_row(self, first: int) -> Mask:
+        """Whether any row of any date and region fits each word of the vocabulary, from number `first` on.
 
-    def _rows_for(self, word: str) -> list[int]:
-        if not self._lengths:
-            return [*self._by_cell.get(word, ()), *self._anything]
-        found: list[int] = []
-        for length in self._lengths:
-            if length > len(word):
-                break
-            found += self._by_cell.get(word[:length], ())
-        return sorted([*found, *self._anything])
-
-    def word_rows(self, words: Sequence[str]) -> tuple[Index, Index]:
-        """For each word the range of its rows in `flat_rows`."""
-        memo = self._memo
-        new = [word for word in words if word not in memo]
-        if new:
-            with self._lock:
-                for word in new:
-                    if word in memo:
-                        continue
-                    rows = self._rows_for(word)
-                    self._starts.append(len(self._flat))
-                    self._counts.append(len(rows))
-                    self._flat += rows
-                    memo[word] = len(self._starts) - 1
-        places = np.fromiter((memo[word] for word in words), np.int64, len(words))
-        starts = np.array(self._starts, np.int64)[places] if len(words) else places
-        counts = np.array(self._counts, np.int64)[places] if len(words) else places
-        return starts, counts
-
-    @property
-    def flat_rows(self) -> Index:
-        """The rows that `word_rows` points into."""
-        return np.array(self._flat, np.int64)
-
-    def has_row(self, words: Sequence[str]) -> Mask:
-        """Whether any row of any date and region has a key that fits the word; of what nobody brought, any may."""
-        if not self.table.brought:
-            return np.ones(len(words), np.bool_)
-        return self.word_rows(words)[1] > 0
+        Of what nobody brought, any may.
+        """
+        counts = self._first.counts(first)
+        return counts > 0 if self.table.brought else np.ones(len(counts), np.bool_)
 
     def by(self, column: str) -> "Lookup":
         """The same rows, indexed by another column of the key."""
@@ -207,7 +155,7 @@ class Lookup:
         if found is None:
             schema = self.table.schema
             key = tuple(sorted(schema.key, key=lambda one: one.name != column))
-            found = Lookup(replace(self.table, schema=replace(schema, key=key)))
+            found = Lookup(replace(self.table, schema=replace(schema, key=key)), self.vocabulary)
             self._others[column] = found
         return found
 
@@ -222,14 +170,14 @@ class Lookup:
         if first[0] != self.table.schema.key[0].name:
             return self.by(first[0]).pairs(question)
         code = first[1]
-        starts, counts = self.word_rows([str(w) for w in words_of(code).tolist()])
+        starts, counts, rows = self._first.ranges(words_of(code))
         codes = cast(Index, code.data)
         unknown = np.zeros(question.n, np.bool_) if code.known is None else ~code.known
         begin, many = starts[codes], counts[codes]
         if code.known is not None:
             many = np.where(code.known, many, 0)
         left, place = expand_ranges(begin, begin + many)
-        right = self.flat_rows[place]
+        right = rows[place]
         fits, doubtful = self._fits(question, left, right, rest)
         unknown[left[doubtful]] = True
         return Pairs(left[fits], right[fits], unknown)
@@ -322,7 +270,7 @@ class Lookup:
     def _score(self, question: Question, pairs: Pairs) -> Index:
         region = self._specificity(question, pairs.left, pairs.right)
         filled = np.asarray(self._filled)[pairs.right]
-        prefix = self._cell_length[pairs.right] if self._lengths else np.zeros(len(pairs.right), np.int64)
+        prefix = 0 if self._cell_length is None else self._cell_length[pairs.right]
         version = self._versions[pairs.right] if (self._known_from != OPEN_FROM).any() else 0
         return np.asarray(((region * 64 + filled) * 4096 + prefix) * (self.n + 1) + version)
 

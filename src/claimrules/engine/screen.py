@@ -5,34 +5,38 @@ claim do not rule it out. `code_bits[code] & claim_bits[claim]` answers all rule
 without the bit are not applicable, and nothing else is ever computed for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 
-from claimrules.engine.batch_context import BatchContext
-from claimrules.engine.column import Column, Index
+from claimrules.engine.batch_context import BatchContext, Bits
+from claimrules.engine.column import Index
 from claimrules.engine.space import KindSpace
 from claimrules.engine.values.text import words_of
 from claimrules.engine.values.truth import falsehood
 from claimrules.language.expression import Expr, Field, RowId, walk
 from claimrules.plan import RulePlan
 
-Bits = npt.NDArray[np.uint64]
 WORD = 64
 
 
 def screen(plans: Sequence[RulePlan], kind: str, context: BatchContext) -> list[Index]:
     """For each of the rules over `kind` the rows it must look at, ascending."""
     space = context.kind(kind)
-    out: list[Index] = []
-    for start in range(0, len(plans), WORD):
-        part = plans[start : start + WORD]
-        hits = _bits(part, space, context)
+    every = np.arange(space.n, dtype=np.int64)
+    out = [every] * len(plans)
+    asking = [k for k, plan in enumerate(plans) if plan.screens or plan.coarse]
+    for start in range(0, len(asking), WORD):
+        part = asking[start : start + WORD]
+        hits = _bits([plans[k] for k in part], space, context)
         some = np.flatnonzero(hits)
-        rows_with = hits[some]
-        out += [some[(rows_with >> np.uint64(k)) & np.uint64(1) != 0] for k in range(len(part))]
+        # One byte answers eight rules: a contiguous byte a row is read eight times, instead of a word sixty-four times.
+        by_byte = hits[some].view(np.uint8).reshape(len(some), 8)
+        for first in range(0, len(part), 8):
+            byte = np.ascontiguousarray(by_byte[:, first // 8])
+            for bit, k in enumerate(part[first : first + 8]):
+                out[k] = some[np.flatnonzero(byte & np.uint8(1 << bit))]
     return out
 
 
@@ -43,26 +47,22 @@ def _bits(plans: Sequence[RulePlan], space: KindSpace, context: BatchContext) ->
         mask = _above_bits(plans, above, context, everything)
         if mask is not None and space.n:
             hits &= mask[space.up(above)]
-    for field in dict.fromkeys(s.code for plan in plans for s in plan.screens):
+    for field in dict.fromkeys(s.code for plan in plans for s in plan.screens) if space.n else ():
         column = space.evaluate(field)
-        by_code = _code_bits(plans, field, column, context, everything)
-        of_row = by_code[cast(Index, column.data)] if space.n else hits
-        if column.known is not None:
-            of_row = np.where(column.known, of_row, everything)
-        hits &= of_row
+        ids = context.shelf.vocabulary.ids(words_of(column))
+        for tables in _tables(plans, field):
+            of_row = context.shelf.code_bits(tables)[ids][cast(Index, column.data)]
+            if column.known is not None:
+                of_row = np.where(column.known, of_row, everything)
+            hits &= of_row
     return hits
 
 
-def _code_bits(plans: Sequence[RulePlan], field: Expr, column: Column, context: BatchContext, everything: np.uint64) -> Bits:
-    words = [str(w) for w in words_of(column).tolist()]
-    bits = np.full(len(words), everything, np.uint64)
-    for k, plan in enumerate(plans):
-        for item in plan.screens:
-            if item.code != field:
-                continue
-            lookup = context.shelf.lookup(plan.rule.match(item.match).table)
-            bits[~lookup.has_row(words)] &= ~np.uint64(1 << k)
-    return bits
+def _tables(plans: Sequence[RulePlan], field: Expr) -> Iterator[tuple[str, ...]]:
+    """The tables that the rules look the code up in, one a rule at a time; "" where it does not."""
+    asked = [[plan.rule.match(one.match).table for one in plan.screens if one.code == field] for plan in plans]
+    for turn in range(max(map(len, asked))):
+        yield tuple(tables[turn] if turn < len(tables) else "" for tables in asked)
 
 
 def _above_bits(plans: Sequence[RulePlan], above: str, context: BatchContext, everything: np.uint64) -> Bits | None:

@@ -1,0 +1,58 @@
+"""The words that were ever looked up, numbered once for all batches."""
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from claimrules.engine.column import Index, Words
+
+_REMEMBERED = 64
+
+
+class Vocabulary:
+    """Each distinct word has a number, in the order of their first appearance; safe for threads.
+
+    Batches share most of their codes. What a table knows of a word is found out once, and asked for by number.
+    """
+
+    def __init__(self) -> None:
+        self._place: dict[str, int] = {}
+        self._words: list[str] = []
+        self._ids: OrderedDict[int, tuple[Words, Index]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def since(self, first: int) -> Any:
+        """The words from number `first` on, as an Arrow string array."""
+        return pa.array(self._words[first:], pa.string())
+
+    def listed(self, first: int) -> list[str]:
+        """The same as a list."""
+        return self._words[first:]
+
+    def ids(self, words: Words) -> Index:
+        """The number of each word; new ones get theirs. The array must not change: all rules of a batch bring the same."""
+        with self._lock:
+            found = self._ids.get(id(words))
+            if found is not None and found[0] is words:
+                return found[1]
+            out = self._numbers(words)
+            self._ids[id(words)] = (words, out)
+            if len(self._ids) > _REMEMBERED:
+                self._ids.popitem(last=False)
+            return out
+
+    def _numbers(self, words: Words) -> Index:
+        place, texts = self._place, words.tolist()
+        out = np.fromiter((place.get(word, -1) for word in texts), np.int64, len(texts))
+        for at in np.flatnonzero(out < 0).tolist():
+            word = str(texts[at])
+            out[at] = place.setdefault(word, len(self._words))
+            if out[at] == len(self._words):
+                self._words.append(word)
+        return out
