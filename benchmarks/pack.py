@@ -140,7 +140,7 @@ def _rules(rng: Any, codes: Any, most: dict[str, tuple[float, float]], tail: str
 def _price(codes: list[str], most: dict[str, tuple[float, float]], tail: str) -> Made:
     match = f"match:\n  price: {{table: price{tail}, key: {{code: line.item_code}}}}\n"
     text = f"of: line\n{match}flag: line.unit_price > price.ceiling\namount: full_line\n"
-    rows = [(code, f"{most[code[:-4]][0] * 0.98:.4f}") for code in codes]
+    rows = [(code, f"{most[code[:-4]][0] * (0.9 if place % 50 == 0 else 1.0):.4f}") for place, code in enumerate(codes)]
     return Made(f"price{tail}", "price", text, {"code": "text", "ceiling": "decimal(16, 4)"}, "[code]", rows)
 
 

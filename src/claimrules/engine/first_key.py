@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -74,7 +75,7 @@ class FirstKey:
         begin, many = np.where(there, self._first[at], 0), np.where(there, self._many[at], 0)
         return np.concatenate([starts, begin]), np.concatenate([counts, many]), rows
 
-    @property
+    @cached_property
     def _cell_array(self) -> Any:
         return pa.array(self._cells, pa.string())
 

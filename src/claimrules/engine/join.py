@@ -9,7 +9,7 @@ from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.segments import equal_codes, group_ids, stable_order
 from claimrules.engine.values import times
 from claimrules.engine.values.numbers import aligned
-from claimrules.engine.values.text import codes_alike
+from claimrules.engine.values.text import equal_alike
 
 CHUNK = 4_000_000
 """Pairs looked at together: what bounds the memory of a join."""
@@ -56,7 +56,7 @@ def chunks(sizes: Index) -> list[slice]:
 def comparable(a: Column, b: Column) -> tuple[Any, Any]:
     """Numbers that are equal where the values are."""
     if a.type.base in (Base.TEXT, Base.WINDOW):
-        return codes_alike(a, b)
+        return equal_alike(a, b)
     if a.type.is_time and b.type.is_time:
         return times.micros(a), times.micros(b)
     if a.type.is_number and b.type.is_number:

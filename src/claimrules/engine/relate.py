@@ -12,7 +12,7 @@ import numpy as np
 
 from claimrules.catalog import Base
 from claimrules.engine.collapse import collapsed
-from claimrules.engine.column import Column, Index, Mask
+from claimrules.engine.column import Column, Index, Mask, Words
 from claimrules.engine.join import by_key, chunks, numbered_alike
 from claimrules.engine.kernels.segments import expand_ranges, segment_any, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN
@@ -24,7 +24,7 @@ from claimrules.engine.sides import LeftRows, RightRows, owned
 from claimrules.engine.space import KindSpace, one_person
 from claimrules.engine.subject_rows import RowSpace, Subjects, SubjectSpace
 from claimrules.engine.values import absent, ordinal, times
-from claimrules.engine.values.text import words_of
+from claimrules.engine.values.text import places_of, words_of
 from claimrules.engine.values.truth import falsehood, truth
 from claimrules.engine.window_test import WindowTest
 from claimrules.language.expression import (
@@ -159,12 +159,10 @@ class Builder:
                     return None
                 used = _distinct(found.rows, found.lookup.n)
                 cells = take(found.lookup.columns[column], used)
-                some = {str(w) for w in words_of(cells)[np.unique(cast(Index, cells.data))].tolist()}
+                used_words = _distinct(cast(Index, cells.data), len(words_of(cells)))
+                some = {str(w) for w in words_of(cells)[used_words].tolist()}
                 mine = self.rights.evaluate(code)
-                words = [str(w) for w in words_of(mine).tolist()]
-                heads = tuple(some)
-                fits = [w.startswith(heads) if function == "starts_with" else w in some for w in words]
-                mask = np.array(fits, np.bool_)[cast(Index, mine.data)]
+                mask = _fitting(words_of(mine), some, exactly=function == "=")[cast(Index, mine.data)]
                 return mask if mine.known is None else mask | ~mine.known
             case _ if sides_of(part) == {self.spec.name}:
                 return ~falsehood(self.rights.evaluate(part))
@@ -421,6 +419,17 @@ class Builder:
         if not self.spec.order:
             return self.lefts.evaluate(time_of(self.rows.base.rows.kind))
         return take(self._order_of(self.spec.order[0].value), self.lefts.at)
+
+
+def _fitting(words: Words, some: set[str], *, exactly: bool) -> Mask:
+    """Which words are, or begin with, one of some."""
+    if not exactly:
+        heads = tuple(some)
+        return np.fromiter((str(w).startswith(heads) for w in words.tolist()), np.bool_, len(words))
+    out = np.zeros(len(words), np.bool_)
+    place = places_of(words)
+    out[[place[word] for word in some if word in place]] = True
+    return out
 
 
 def _distinct(rows: Index, n: int) -> Index:

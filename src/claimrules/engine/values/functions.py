@@ -1,6 +1,7 @@
 """The one visible table of scalar functions: name → what it does."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -65,7 +66,7 @@ def ordinal(column: Column) -> Any:
 def _sides(left: Column, right: Column, *, ordered: bool) -> tuple[Any, Any]:
     bases = {left.type.base, right.type.base}
     if bases & {Base.TEXT, Base.WINDOW}:
-        return _order_codes(left, right) if ordered else text.codes_alike(left, right)
+        return _order_codes(left, right) if ordered else text.equal_alike(left, right)
     if bases <= {Base.DATE, Base.TIMESTAMP}:
         return (left.data, right.data) if len(bases) == 1 else (times.micros(left), times.micros(right))
     if Base.BOOLEAN in bases or Base.NULL in bases:
@@ -144,6 +145,8 @@ def _is_false(_: Type, arguments: Arguments) -> Column:
 def unified(type_: Type, columns: Arguments) -> list[Column]:
     """The columns in one type, texts in one numbering."""
     if type_.base in (Base.TEXT, Base.WINDOW):
+        if all(c.words is not None and c.words is columns[0].words for c in columns):
+            return [replace(c, type=type_) for c in columns]
         words = sorted({w for c in columns if c.words is not None for w in c.words.tolist()} or {""})
         place = {word: i for i, word in enumerate(words)}
         shared = np.array(words, dtype=object)

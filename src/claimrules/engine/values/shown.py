@@ -33,8 +33,7 @@ def _texts(column: Column, label: dict[str, str]) -> Any:
     if base in (Base.TEXT, Base.WINDOW):
         words = text.words_of(column)
         if len(words) > len(data):  # a few rows of a batch share its words: only those in use are worth a look
-            used, data = text.distinct_values(data.astype(np.int64))
-            words = words[used]
+            return pa.array([label.get(w, w) for w in words[data].tolist()], pa.string())
         texts = pa.array([label.get(w, w) for w in words.tolist()], pa.string())
         return pa.DictionaryArray.from_arrays(pa.array(data, pa.int32()), texts).cast(pa.string())
     if base is Base.BOOLEAN:

@@ -1,6 +1,8 @@
 """Texts: work on the distinct words, then on their codes."""
 
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import cast
 
@@ -13,12 +15,41 @@ from claimrules.engine.values.truth import both_known
 
 Codes = npt.NDArray[np.int64]
 
+_REMEMBERED = 32
+_PLACES: "OrderedDict[int, tuple[Words, dict[str, int]]]" = OrderedDict()
+_LOCK = threading.Lock()
+
 
 def words_of(column: Column) -> Words:
     """The distinct words; one empty word for a column without any."""
     if column.words is None or not len(column.words):
         return np.array([""], dtype=object)
     return column.words
+
+
+def places_of(words: Words) -> dict[str, int]:
+    """Where each of some distinct words stands. Remembered for the arrays last asked of: rules share their columns."""
+    with _LOCK:
+        found = _PLACES.get(id(words))
+        if found is None or found[0] is not words:
+            found = (words, {word: at for at, word in enumerate(words.tolist())})
+            _PLACES[id(words)] = found
+            if len(_PLACES) > _REMEMBERED:
+                _PLACES.popitem(last=False)
+        return found[1]
+
+
+def equal_alike(left: Column, right: Column) -> tuple[Codes, Codes]:
+    """Codes of both columns, equal where their texts are; they say nothing of the order of texts."""
+    a, b = words_of(left), words_of(right)
+    if a is b:
+        return cast(Codes, left.data), cast(Codes, right.data)
+    if len(a) < len(b):
+        theirs, mine = equal_alike(right, left)
+        return mine, theirs
+    place, far = places_of(a), len(a)
+    table = np.fromiter((place.get(word, far + at) for at, word in enumerate(b.tolist())), np.int64, len(b))
+    return cast(Codes, left.data), table[cast(Codes, right.data)]
 
 
 def codes_alike(left: Column, right: Column) -> tuple[Codes, Codes]:
