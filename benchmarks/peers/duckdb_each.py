@@ -9,7 +9,7 @@ from benchmarks.prepared import Prepared
 DAY = "l.day"
 MONTH = "date_trunc('month', DATE '1970-01-01' + l.day)"
 YEAR = "date_trunc('year', DATE '1970-01-01' + l.day)"
-KEYS = {"person": "l.person", "claim": "l.claim", "encounter": "l.encounter", "provider": "l.provider", "item": "l.item"}
+KEYS = {"person": "l.person", "claim": "l.claim", "encounter": "l.person, l.provider, l.encounter", "provider": "l.provider", "item": "l.item"}
 KEYS |= {"day": DAY, "month": MONTH, "year": YEAR}
 
 
