@@ -54,18 +54,19 @@ class Blame:
         """For each subject that is open the first name, in the order of the frame, that is not known on a row of it."""
         rows = self.rows
         subjects = cast(Any, rows.subjects)
-        number = np.cumsum(open_) - 1
+        places = np.flatnonzero(open_)
+        number = np.empty(len(open_), np.int64)
+        number[places] = np.arange(len(places))
+        mine = np.flatnonzero(open_[subjects.ids])
+        whose = number[subjects.ids[mine]]
         chosen = np.full(int(open_.sum()), -1, np.int64)
         reasons: list[str] = []
-        undecided_row = ~truth(self.verdict.rows) & ~falsehood(self.verdict.rows) | self.loose
+        undecided_row = (~truth(self.verdict.rows) & ~falsehood(self.verdict.rows) | self.loose)[mine]
         for name, mask in self._suspects():
-            for rows_of in (mask & undecided_row, mask):
-                at = np.flatnonzero(rows_of & open_[subjects.ids])
-                who = number[subjects.ids[at]]
-                fresh = who[chosen[who] < 0]
-                chosen[fresh] = len(reasons)
-                if rows_of is mask:
-                    break
+            here = mask[mine]
+            for rows_of in (here & undecided_row, here):
+                who = whose[rows_of]
+                chosen[who[chosen[who] < 0]] = len(reasons)
             reasons.append(name)
             if (chosen >= 0).all():
                 break

@@ -68,6 +68,14 @@ class ViewSpace(Space):
         return take(self.rows.evaluate(node), self.at)
 
 
+def _numbered(some: Mask) -> Index:
+    """A number for each of some, in their order; of the others nothing can be said."""
+    places = np.flatnonzero(some)
+    out = np.empty(len(some), np.int64)
+    out[places] = np.arange(len(places))
+    return out
+
+
 @dataclass(slots=True)
 class Evidence:
     """The evidence of one rule's verdicts on one batch."""
@@ -85,7 +93,7 @@ class Evidence:
         rule, rows = self.plan.rule, self.rows
         subjects = cast(Any, rows.subjects)
         hit = truth(self.verdict.subjects)
-        number = np.cumsum(hit) - 1
+        number = _numbered(hit)
         violating = np.flatnonzero(truth(self.verdict.rows) & hit[subjects.ids])
         violating = violating[stable_order(number[subjects.ids[violating]])]
         owner = number[subjects.ids[violating]]
@@ -220,7 +228,7 @@ class Evidence:
         first = subjects.first[open_]
         claim = claim_text(rows.base, rows.at[first])
         mine = np.flatnonzero(open_[subjects.ids])
-        owner = (np.cumsum(open_) - 1)[subjects.ids[mine]]
+        owner = _numbered(open_)[subjects.ids[mine]]
         return Undecided(
             self.subject_text(first),
             claim,

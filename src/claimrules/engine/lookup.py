@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -43,7 +44,7 @@ class Pairs:
     unknown: Mask
 
 
-@dataclass(slots=True)
+@dataclass
 class Lookup:
     """One table, indexed by the first column of its key."""
 
@@ -117,7 +118,7 @@ class Lookup:
         """How many rows the table has."""
         return int(self.table.rows.num_rows)
 
-    @property
+    @cached_property
     def dated(self) -> bool:
         """Whether any row has a validity."""
         return bool((self._from != OPEN_FROM).any() or (self._to != OPEN_TO).any())
@@ -176,7 +177,11 @@ class Lookup:
         begin, many = starts[codes], counts[codes]
         if code.known is not None:
             many = np.where(code.known, many, 0)
-        left, place = expand_ranges(begin, begin + many)
+        if many.max(initial=0) > 1:
+            left, place = expand_ranges(begin, begin + many)
+        else:
+            left = np.flatnonzero(many)
+            place = begin[left]
         right = rows[place]
         fits, doubtful = self._fits(question, left, right, rest)
         unknown[left[doubtful]] = True
@@ -190,7 +195,10 @@ class Lookup:
             possible &= self._known_from[right] <= question.as_of
         if self._replaced is not None:
             possible &= self._replaced[right] > (OPEN_TO - 1 if question.as_of is None else question.as_of)
-        if question.day is not None:
+        if question.day is not None and not self.dated:
+            if question.day.known is not None:
+                sure &= question.day.known[left]
+        elif question.day is not None:
             day = cast(Index, question.day.data)[left]
             dated = (self._from[right] <= day) & (day <= self._to[right])
             if question.day.known is not None:
