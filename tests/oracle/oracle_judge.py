@@ -386,8 +386,10 @@ class Judge:
 
     def _relates(self, spec, entry, other):
         last = spec.within is not None and self._window(spec.within, entry)[1] == "last"
-        mine = [member for member in (entry.subject if spec.of_subject else [entry]) if other.row is member.row]
         of_rows = spec.kind != "subject"  # a subject is never another one, whether its rows count or not
+        members = entry.subject if spec.of_subject else [entry]
+        # One row may stand in two subjects, by two knowledge rows.
+        mine = [m for m in members if other.row is m.row] if of_rows else members if other.subject is entry.subject else []
         doubtful = spec.of_subject and of_rows and not spec.own and not any(member.sure for member in mine)
         if mine and not spec.itself and not last and not doubtful:
             return False

@@ -483,6 +483,14 @@ RULES |= {
         let: {size: sum(line.quantity)}
         flag: count(peers) >= 1
     """,
+    "two_subjects_of_one_line": """
+        match:
+          known: {table: pair, key: {sub: line.item_code}, take: all}
+        per: [person, known]
+        others:
+          peers: {of: subject, same: [person]}
+        flag: count(peers) >= 1
+    """,
     "dearer_of_some": """
         rows: line.supply_days > 0
         others:

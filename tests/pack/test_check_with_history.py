@@ -88,7 +88,18 @@ def test_over_the_person_alone_it_is_a_violation(tmp_path: Path):
     assert (finding.verdict, finding.message_en) == ("violation", "near")
 
 
-def timed(name: str) -> Claim:
-    one = claim(name, "1").model_dump(mode="json")
+def timed(name: str, quantity: str = "1") -> Claim:
+    one = claim(name, quantity).model_dump(mode="json")
     one["lines"][0]["charged_at"] = "2025-06-01T10:00:00"
     return Claim.model_validate(one)
+
+
+def test_which_lines_are_too_many_is_not_known_without_the_lines_of_others(tmp_path: Path):
+    """Others of the hospital may come before the first line: it is then too many as well."""
+    rule = RULE.replace("flag: sum(line.quantity)", "flag_rows: running(line.quantity)")
+    for key, flagged in (("provider", []), ("person", [("C2", ("l1",))])):
+        (tmp_path / "many_a_day.yaml").write_text(rule.replace("KEY", key), encoding="utf-8")
+        first, second = timed("C1", "3"), timed("C2", "4")
+        answer = claimrules.load(tmp_path).check(second, [first])
+        assert [(f.claim_id, f.line_ids) for f in answer.findings] == flagged
+        assert bool(answer.undecided) is (key == "provider")

@@ -51,8 +51,10 @@ def decide(plan: RulePlan, rows: RowSpace, loose: Mask) -> Verdict:
     doubts += _clockless(rows, by_row=by_row)
     left_out = _left_out(plan, rows)
     reasons = tuple((name, truth(part)) for name, part in parts if name)
-    decide = _by_row if by_row else _by_subject
-    decision = decide(verdict, rows, left_out, doubts, reasons)
+    if by_row:
+        decision = _by_row(verdict, rows, left_out, doubts, reasons, walks=plan.walks)
+    else:
+        decision = _by_subject(verdict, rows, left_out, doubts, reasons)
     return _without_subject(decision, rows, loose) if loose.any() else decision
 
 
@@ -117,12 +119,17 @@ def _by_row(
     left_out: Mask,
     doubts: list[tuple[str, Mask]],
     reasons: tuple[tuple[str, Mask], ...],
+    *,
+    walks: bool,
 ) -> Verdict:
     subjects = cast(Subjects, rows.subjects)
     true, false = truth(verdict), falsehood(verdict)
     hit = segment_any(true, subjects.ids, subjects.k)
     maybe = segment_any(~true & ~false, subjects.ids, subjects.k)
-    by_subject = decided(hit, ~hit & ~maybe & ~left_out)
+    sure = hit
+    if rows.partial:  # which lines, and how much, is not known as long as there are rows that other claims may settle
+        sure = hit & ~(segment_any(~true, subjects.ids, subjects.k) if walks else maybe)
+    by_subject = decided(sure, ~hit & ~maybe & ~left_out)
 
     def of_subjects(mask: Mask) -> Mask:
         return segment_any(mask & true, subjects.ids, subjects.k)

@@ -43,6 +43,7 @@ def group_rows(plan: RulePlan, rows: RowSpace, context: BatchContext) -> tuple[R
     ids, k, loose = _grouped([rows.evaluate(key.value) for key in plain], rows.n)
     alone = not all_here([key.value for key in rule.per], context.reach)
     incomplete = np.full(k, alone)
+    rows.partial = alone
     for key in rule.per:
         function = _chain(key.value)
         if function is not None:
@@ -107,7 +108,7 @@ def _once(plan: RulePlan, rows: RowSpace, context: BatchContext, loose: Mask) ->
         for name, c in rows.chained.items()
     }
     relate(plan, out, context)
-    out.keys = rows.keys
+    out.keys, out.partial = rows.keys, rows.partial
     ids, k = group_ids([subjects.ids[keep]], len(keep))
     incomplete = np.zeros(k, np.bool_)
     incomplete[ids] = subjects.incomplete[subjects.ids[keep]]

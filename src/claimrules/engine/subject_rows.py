@@ -103,7 +103,8 @@ class RowSpace(Space):
     `at`: their places among all rows of the kind (a row stands once for each subject it joins). `member`: False where it
     is not known whether the row counts; None where all do. `matches`: each row's one knowledge row; `sets`: all of them.
     `beside`: names of others that stand beside the subject, and not beside each row. `chained`: keys of `per` that chain
-    rows together, by name. `course_gap`: see RulePlan.
+    rows together, by name. `course_gap`: see RulePlan. `partial`: of each subject there may be rows in claims that are not at
+    hand.
     """
 
     base: KindSpace
@@ -116,6 +117,7 @@ class RowSpace(Space):
     keys: dict[str, Expr] = field(default_factory=dict)
     chained: dict[str, Column] = field(default_factory=dict)
     course_gap: int | None = None
+    partial: bool = False
     subjects: Subjects | None = None
     order: Callable[[], tuple[Index, Mask | None]] | None = None
     n: int = field(init=False)
