@@ -103,7 +103,7 @@ class RowSpace(Space):
     `at`: their places among all rows of the kind (a row stands once for each subject it joins). `member`: False where it
     is not known whether the row counts; None where all do. `matches`: each row's one knowledge row; `sets`: all of them.
     `beside`: names of others that stand beside the subject, and not beside each row. `chained`: keys of `per` that chain
-    rows together, by name. `course_gap`: see RulePlan. `partial`: of each subject there may be rows in claims that are not at
+    rows together, by name. `course_gap`: see RulePlan. `partial`: each subject may have rows in claims that are not at
     hand.
     """
 
