@@ -20,14 +20,41 @@ from claimrules.generate import generate_claims
 SEED = 11
 CODES = 50_000
 PART = 1_000_000
-CLAIM_COLUMNS = (
-    "claim_id encounter_id person_id provider_id provider_level provider_type region insurance_type care_type sex "
-    "birth_date admitted_at discharged_at settled_at department_code payment_method is_newborn total_amount "
-    "in_scope_amount fund_amount"
-).split()
-LINE_COLUMNS = (
-    "line_id claim_id item_code item_name item_type quantity unit_price amount in_scope_amount charged_at department_code"
-).split()
+CLAIM_COLUMNS = [
+    "claim_id",
+    "encounter_id",
+    "person_id",
+    "provider_id",
+    "provider_level",
+    "provider_type",
+    "region",
+    "insurance_type",
+    "care_type",
+    "sex",
+    "birth_date",
+    "admitted_at",
+    "discharged_at",
+    "settled_at",
+    "department_code",
+    "payment_method",
+    "is_newborn",
+    "total_amount",
+    "in_scope_amount",
+    "fund_amount",
+]
+LINE_COLUMNS = [
+    "line_id",
+    "claim_id",
+    "item_code",
+    "item_name",
+    "item_type",
+    "quantity",
+    "unit_price",
+    "amount",
+    "in_scope_amount",
+    "charged_at",
+    "department_code",
+]
 UNIT = {"quantity": 4, "unit_price": 6, "amount": 2, "in_scope_amount": 2}
 """The decimals that integers of the smallest unit stand for."""
 
@@ -72,6 +99,8 @@ def _lines(raw: Path, folder: Path, kept: Any) -> int:
             variants = pa.array([f"-{v:03d}" for v in range(n)])
         drawn = np.random.default_rng((SEED, number)).integers(0, len(variants), table.num_rows)
         code = pc.binary_join_element_wise(table["item_code"], variants.take(pa.array(drawn)), "")
-        pq.write_table(table.set_column(table.column_names.index("item_code"), "item_code", code), folder / "lines" / path.name)
+        pq.write_table(
+            table.set_column(table.column_names.index("item_code"), "item_code", code), folder / "lines" / path.name
+        )
         count += table.num_rows
     return count

@@ -92,7 +92,9 @@ def _codes(claims: Path) -> tuple[Any, dict[str, tuple[float, float]]]:
     """All codes of the first part, and for each what is rarely exceeded: (price, quantity)."""
     part = pq.read_table(sorted((claims / "lines").iterdir())[0], columns=["item_code", "unit_price", "quantity"])
     item = pc.utf8_slice_codeunits(part["item_code"], 0, -4)
-    table = pa.table({"item": item, "price": part["unit_price"].cast(pa.float64()), "n": part["quantity"].cast(pa.float64())})
+    table = pa.table(
+        {"item": item, "price": part["unit_price"].cast(pa.float64()), "n": part["quantity"].cast(pa.float64())}
+    )
     grouped = table.group_by("item").aggregate([("price", "max"), ("n", "max")])
     most = {row["item"]: (row["price_max"], row["n_max"]) for row in grouped.to_pylist()}
     return pc.unique(part["item_code"]).sort().to_numpy(zero_copy_only=False), most

@@ -9,7 +9,13 @@ from benchmarks.prepared import Prepared
 DAY = "l.day"
 MONTH = "date_trunc('month', DATE '1970-01-01' + l.day)"
 YEAR = "date_trunc('year', DATE '1970-01-01' + l.day)"
-KEYS = {"person": "l.person", "claim": "l.claim", "encounter": "l.person, l.provider, l.encounter", "provider": "l.provider", "item": "l.item"}
+KEYS = {
+    "person": "l.person",
+    "claim": "l.claim",
+    "encounter": "l.person, l.provider, l.encounter",
+    "provider": "l.provider",
+    "item": "l.item",
+}
 KEYS |= {"day": DAY, "month": MONTH, "year": YEAR}
 
 
@@ -35,7 +41,9 @@ def query(rule: dict[str, Any]) -> str:
             return f"SELECT l.line, l.in_scope_amount FROM lines l JOIN {inpatient} c USING (claim) WHERE l.day < c.admitted"
         case "after_stay":
             inpatient = "(SELECT claim, discharged FROM claims WHERE is_inpatient)"
-            return f"SELECT l.line, l.in_scope_amount FROM lines l JOIN {inpatient} c USING (claim) WHERE l.day > c.discharged"
+            return (
+                f"SELECT l.line, l.in_scope_amount FROM lines l JOIN {inpatient} c USING (claim) WHERE l.day > c.discharged"
+            )
         case "window":
             keys = ", ".join(KEYS[word] for word in rule["per"].strip("[]").split(", "))
             return (

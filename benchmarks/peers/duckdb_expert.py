@@ -24,7 +24,9 @@ def families(db: Any, about: list[dict[str, Any]]) -> None:
         return " UNION ALL ".join(select.format(place=place, name=f"k_{rule['id']}", **_of(rule)) for place, rule in rules)
 
     db.execute("CREATE TABLE limits AS " + gathered("attribute", "SELECT {place} AS rule, item, {cells} FROM {name}"))
-    db.execute("CREATE TABLE quantities AS " + gathered("window", "SELECT {place} AS rule, item, value, {window} FROM {name}"))
+    db.execute(
+        "CREATE TABLE quantities AS " + gathered("window", "SELECT {place} AS rule, item, value, {window} FROM {name}")
+    )
     db.execute("CREATE TABLE pairs AS " + gathered("pair", "SELECT {place} AS rule, sub_code, main_code FROM {name}"))
     db.execute("CREATE TABLE prices AS " + gathered("price", "SELECT {place} AS rule, item, value FROM {name}"))
 
@@ -114,10 +116,14 @@ def whole(claims: Path, about: list[dict[str, Any]], out: Path) -> Any:
     text_tables(db, claims, about)
     numbered = ("claim", "person", "provider", "encounter")
     for name in numbered:
-        db.execute(f"CREATE TABLE n_{name} AS SELECT {name}, row_number() OVER ()::INTEGER AS n FROM (SELECT DISTINCT {name} FROM claims)")
+        db.execute(
+            f"CREATE TABLE n_{name} AS SELECT {name}, row_number() OVER ()::INTEGER AS n FROM (SELECT DISTINCT {name} FROM claims)"
+        )
     joins = " ".join(f"JOIN n_{name} USING ({name})" for name in numbered)
     ids = ", ".join(f"n_{name}.n AS {name}" for name in numbered)
-    db.execute("CREATE TABLE n_item AS SELECT item, row_number() OVER ()::INTEGER AS n FROM (SELECT DISTINCT item FROM lines)")
+    db.execute(
+        "CREATE TABLE n_item AS SELECT item, row_number() OVER ()::INTEGER AS n FROM (SELECT DISTINCT item FROM lines)"
+    )
     db.execute(f"CREATE TABLE coded AS SELECT * EXCLUDE (claim, person, provider, encounter), {ids} FROM claims {joins}")
     db.execute(
         "CREATE TABLE sorted AS SELECT l.line AS name, row_number() OVER ()::INTEGER AS line, "

@@ -6,7 +6,6 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-
 from benchmarks.prepared import ENUMERATIONS, Prepared
 
 THREADS = 2

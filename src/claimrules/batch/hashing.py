@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Hashes = npt.NDArray[np.uint64]
 
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MANY, _HEAD = 10_000, 1_024
+"""From how many texts on it is worth asking of the first ones whether few distinct ones repeat, to hash each once."""
 
 
 def mix(values: Hashes) -> Hashes:
@@ -30,6 +33,15 @@ def mix(values: Hashes) -> Hashes:
 def hash_strings(array: Any) -> Hashes:
     """Hash each text of a `string` array by its UTF-8 bytes, eight at a time; NULL is 0."""
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if len(array) > _MANY and pc.count_distinct(array.slice(0, _HEAD)).as_py() < _HEAD // 8:
+        coded = array.dictionary_encode()
+        known = np.append(_hash_texts(coded.dictionary), np.uint64(0))
+        out: Hashes = known[np.asarray(coded.indices.fill_null(len(known) - 1))]
+        return out
+    return _hash_texts(array)
+
+
+def _hash_texts(array: Any) -> Hashes:
     n = len(array)
     _, offsets_buffer, data_buffer = array.buffers()
     offsets = np.frombuffer(offsets_buffer, dtype=np.int32)[array.offset : array.offset + n + 1].astype(np.int64)
@@ -43,7 +55,8 @@ def hash_strings(array: Any) -> Hashes:
     out = mix(length.astype(np.uint64) + _GOLDEN)
     longest = int(length.max()) if n else 0
     for k in range(0, longest, 8):
-        rows = np.flatnonzero(length > k)
+        longer = length > k
+        rows: Any = slice(None) if longer.all() else np.flatnonzero(longer)
         word = words[at[rows] + k]
         left = np.minimum(length[rows] - k, 8).astype(np.uint64)
         word &= np.uint64(0xFFFFFFFFFFFFFFFF) >> (np.uint64(64) - np.uint64(8) * left)

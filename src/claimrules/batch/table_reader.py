@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from claimrules.batch.ahead import ahead
 from claimrules.batch.files import Shelf
 from claimrules.batch.mapping import ColumnMap, Join, TableMap
 from claimrules.batch.rejects import RAGGED, Rejects, mask_ragged, raw_text
@@ -197,7 +198,7 @@ class TableReader:
         code = self._file_code(source.name)
         names = tuple(name for name in source.columns if name in self._read_names())
         header, personal = source.columns, self._personal()
-        for chunk in source.chunks(names):
+        for chunk in ahead(iter(source.chunks(names))):
             for bad in chunk.bad:
                 raw = pa.array([mask_ragged(bad.cells, header, personal)])
                 rejects.add(self.how.table, source.name, np.array([bad.number]), RAGGED, bad.reason, raw)
