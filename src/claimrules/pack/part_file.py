@@ -50,6 +50,7 @@ def read_part(path: Path) -> Part | None:
                 said["seconds"],
                 said["lines"],
                 said["leftover"],
+                kept=True,
             )
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         return None

@@ -293,7 +293,12 @@ class RulePack:
             gathered.undecided(absent),
             intake.rejects,
             summary,
-            {"total": seconds, "stages": gathered.seconds, "rules": gathered.rule_seconds},
+            {
+                "total": seconds,
+                "partitions": {"all": gathered.partitions, "kept": gathered.kept},
+                "stages": gathered.seconds,
+                "rules": gathered.rule_seconds,
+            },
             (*intake.warnings, *self._invented(plan)),
         )
 
