@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from claimrules.diagnostics import ClaimRulesError, Diagnostic
     from claimrules.findings import AuditResult, CheckResult, Finding
     from claimrules.models import Claim, Diagnosis, FeeLine, Operation
-    from claimrules.pack import RulePack, load
+    from claimrules.pack import RulePack, WorkFolder, load
 
 _HOMES = {
     "AuditResult": "findings",
@@ -27,6 +27,7 @@ _HOMES = {
     "Finding": "findings",
     "Operation": "models",
     "RulePack": "pack",
+    "WorkFolder": "pack",
     "load": "pack",
 }
 
@@ -42,6 +43,7 @@ __all__ = [
     "Finding",
     "Operation",
     "RulePack",
+    "WorkFolder",
     "__version__",
     "load",
 ]

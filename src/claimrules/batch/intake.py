@@ -1,8 +1,9 @@
 """Claims on their way in: read once, cut at persons, counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AnyMapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any
 
@@ -63,6 +64,8 @@ class Intake:
         self._early = Rejects()
         self._tallies = {name: Tally() for name in NAMES}
         self._final: tuple[Any, dict[str, TableCount]] | None = None
+        self._folder: Path | None = None
+        self._progress: Callable[[int, int | None], None] | None = None
 
     def __enter__(self) -> "Intake":
         return self
@@ -75,9 +78,20 @@ class Intake:
         if self._spool is not None:
             self._spool.close()
 
+    def attend(self, progress: Callable[[int, int | None], None] | None, folder: Path | None) -> None:
+        """Before the first use: whom to tell of rows read and in all (of all tables), and where to write what is on disk."""
+        self._progress, self._folder = progress, folder
+
+    @property
+    def buckets(self) -> int:
+        """Into how many parts the persons are dealt, on which the cut into partitions depends."""
+        return self._prepare().buckets
+
     @property
     def total_lines(self) -> int | None:
-        """About how many lines there are, for a progress bar; None where there is no table of lines."""
+        """How many lines there are, for a progress bar; about, until they are read. None without a table of lines."""
+        if self._spool is not None and "lines" in self._readers:
+            return int(self._spool.counts("lines").sum())
         return self._readers["lines"].expected_rows if "lines" in self._readers else None
 
     @property
@@ -166,7 +180,7 @@ class Intake:
             return self._spool
         expected = max(reader.expected_rows for reader in self._readers.values())
         wanted = 1 if expected <= self._batch_lines else min(MAX_BUCKETS, 1 + 2 * expected // self._batch_lines)
-        self._spool = spool = Spool(wanted)
+        self._spool = spool = Spool(wanted, self._folder)
         self._documents()
         self._claims(spool)
         for name in CHILDREN:
@@ -232,6 +246,9 @@ class Intake:
             tally.read += read.read
             tally.rejected += read.rejected
             tally.left_out += read.left_out
+            if self._progress is not None:
+                done = sum(t.read for t in self._tallies.values())
+                self._progress(done, max(done, sum(r.expected_rows for r in self._readers.values())))
             yield read
 
 

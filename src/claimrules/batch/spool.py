@@ -19,15 +19,16 @@ class Spool:
 
     On disk each bucket of a table is one file of IPC streams, one after the other: rows are gathered until they are
     many, sorted by bucket and appended, so that thousands of buckets need neither as many open files nor tiny writes.
+    `folder`: where its own folder is made; the system's for temporary files if left out.
     """
 
-    def __init__(self, buckets: int) -> None:
+    def __init__(self, buckets: int, folder: Path | None = None) -> None:
         self.buckets = buckets
         self._held: dict[str, list[tuple[Any, Buckets]]] = {}
         self._held_rows: dict[str, int] = {}
         self._held_bytes: dict[str, int] = {}
         self._counts: dict[str, Buckets] = {}
-        self._folder = tempfile.TemporaryDirectory(prefix="claimrules-") if buckets > 1 else None
+        self._folder = tempfile.TemporaryDirectory(prefix="claimrules-", dir=folder) if buckets > 1 else None
 
     def add(self, name: str, table: Any, buckets: Buckets) -> None:
         """Add rows, each with its bucket."""

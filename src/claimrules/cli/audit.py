@@ -58,6 +58,7 @@ def audit(
     jobs: JobsOption = 1,
     batch_lines: Annotated[int, typer.Option(metavar="N", min=1, help="Lines judged at once.")] = 100_000,
     memory: Annotated[str | None, typer.Option(metavar="BYTES", help="Memory to keep within, as 2GB.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from what a run that was stopped has finished.")] = False,  # noqa: FBT002
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 where there is such a finding.")] = None,
     show: Annotated[int, typer.Option(metavar="N", min=0, help="Findings to print in full.")] = 3,
     json: Annotated[bool, typer.Option("--json", help="Print summary.json, and nothing else.")] = False,  # noqa: FBT002
@@ -70,7 +71,8 @@ def audit(
     import claimrules
     from claimrules.cli.closing import reject_lines
     from claimrules.cli.printing import err, print_diagnostics
-    from claimrules.cli.progress import progress_bar
+    from claimrules.cli.progress import progress_bars
+    from claimrules.cli.working import working
     from claimrules.report import check_out, write
 
     check_out(out)
@@ -81,18 +83,21 @@ def audit(
         region=place(region, "--region"),
         as_of=day(as_of, "--as-of"),
     )
-    with progress_bar("auditing", wanted=not json) as progress:
-        result = pack.audit(
-            claims,
-            mapping=mapping,
-            only=names(only),
-            history_from=day(history_from, "--history-from"),
-            jobs=jobs,
-            batch_lines=batch_lines,
-            memory=size(memory, "--memory"),
-            progress=progress,
-        )
-    write(result, out)
+    with working(out, resume=resume) as work:
+        with progress_bars(wanted=not json) as (reading, judging):
+            result = pack.audit(
+                claims,
+                mapping=mapping,
+                only=names(only),
+                history_from=day(history_from, "--history-from"),
+                jobs=jobs,
+                batch_lines=batch_lines,
+                memory=size(memory, "--memory"),
+                progress=judging,
+                reading=reading,
+                work=work,
+            )
+        write(result, out)
     print_diagnostics([*result.warnings, *_nothing_audited(result, out)])
     if json:
         typer.echo(result.summary.model_dump_json())

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Column
@@ -35,6 +35,32 @@ def progress_bar(what: str, *, wanted: bool = True, unit: str = "lines") -> Iter
     if not wanted or not sys.stderr.isatty():
         yield None
         return
+    with _bar(unit) as progress:
+        yield _task(progress, what)
+
+
+@contextmanager
+def progress_bars(*, wanted: bool = True) -> Iterator[tuple[Report | None, Report | None]]:
+    """The same for the two phases of an audit: the rows of all tables are read, then the lines are judged."""
+    if not wanted or not sys.stderr.isatty():
+        yield None, None
+        return
+    with _bar("rows") as rows:
+        reading = _task(rows, "reading")
+        lines: list[Report] = []
+
+        def judging(done: int, total: int | None) -> None:
+            if not lines:
+                rows.stop()
+                progress = stack.enter_context(_bar("lines"))
+                lines.append(_task(progress, "judging"))
+            lines[0](done, total)
+
+        with ExitStack() as stack:
+            yield reading, judging
+
+
+def _bar(unit: str) -> Progress:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
@@ -42,6 +68,9 @@ def progress_bar(what: str, *, wanted: bool = True, unit: str = "lines") -> Iter
         TimeRemainingColumn(table_column=Column(no_wrap=True)),
         TextColumn("left"),
     )
-    with Progress(*columns, console=err(), transient=True) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+    return Progress(*columns, console=err(), transient=True)
+
+
+def _task(progress: Progress, what: str) -> Report:
+    task = progress.add_task(what, total=None)
+    return lambda done, total: progress.update(task, completed=done, total=total)

@@ -549,6 +549,27 @@ _MEANINGS: dict[str, Meaning] = {
         "The strategies of `claimrules.testing` need hypothesis, which comes with an extra.",
         "pip install 'claimrules[testing]'.",
     ),
+    "CR721": Meaning(
+        "the unfinished audit is being worked on",
+        "Another audit with the same `--out` is running: what it has finished is in the folder `OUT.partial`.",
+        "Wait for it, or name another `--out`.",
+    ),
+    "CR722": Meaning(
+        "what is finished cannot be kept",
+        "Something that no audit wrote has the name of the folder for an unfinished audit, `OUT.partial`.",
+        "Move it away, or name another `--out`.",
+    ),
+    "CR723": Meaning(
+        "the disk is full",
+        "Claims on their way to the rules, or what is finished of the audit, cannot be written.",
+        "Make room and run the same again with `--resume`.",
+    ),
+    "CR724": Meaning(
+        "the unfinished audit is another one",
+        "Rules, knowledge, claims or options differ from those of the run that was stopped: its findings may not be mixed "
+        "with these.",
+        "Run it with what it had; or without `--resume`, which discards what it had finished and begins anew.",
+    ),
     "CR801": Meaning(
         "there is no such dialect of SQL", "`sql --dialect` names what sqlglot does not write.", "Take the suggestion."
     ),

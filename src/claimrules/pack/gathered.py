@@ -16,7 +16,7 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one partition gave."""
+    """What one partition gave. `kept`: in an earlier run."""
 
     found: BatchFindings
     counts: Mapping[str, Counts]
@@ -24,6 +24,7 @@ class Part:
     seconds: Mapping[str, float]
     lines: int
     leftover: int
+    kept: bool = False
 
 
 class Gathered:
@@ -40,6 +41,9 @@ class Gathered:
         self.leftover = 0
         self._findings: list[Any] = []
         self._undecided: list[Any] = []
+        self.partitions = self.kept = 0
+        if progress is not None:
+            progress(0, total)
 
     def add(self, part: Part) -> None:
         """Add one partition's."""
@@ -48,6 +52,8 @@ class Gathered:
         self.totals += part.found.totals
         self.leftover += part.leftover
         self.lines += part.lines
+        self.partitions += 1
+        self.kept += part.kept
         for name, counts in part.counts.items():
             before = self.counts.get(name, Counts())
             self.counts[name] = Counts(
@@ -62,7 +68,7 @@ class Gathered:
         for target, source in ((self.rule_seconds, part.rule_seconds), (self.seconds, part.seconds)):
             for name, seconds in source.items():
                 target[name] = target.get(name, 0.0) + seconds
-        if self.progress is not None:
+        if self.progress is not None and not part.kept:  # else the time that is left would be told by those that took none
             self.progress(self.lines, self.total)
 
     def findings(self) -> Any:

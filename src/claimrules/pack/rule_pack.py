@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refu
 from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ordered
 from claimrules.pack.in_turn import run_in_turn
 from claimrules.pack.parameters import parameter_tables, typed_parameters
+from claimrules.pack.run_facts import WHOLE, facts_of_claims, facts_of_run
+from claimrules.pack.work_folder import WorkFolder
 from claimrules.plan import Plan, make_plan
 from claimrules.version import __version__
 
@@ -144,23 +147,31 @@ class RulePack:
         batch_lines: int = 100_000,
         memory: int | None = None,
         progress: Progress | None = None,
+        reading: Progress | None = None,
         registers: Mapping[str, Any] | None = None,
+        work: WorkFolder | None = None,
     ) -> AuditResult:
         """Every rule over all claims.
 
         `claims`: a folder or file, a dict of Arrow tables, a ClaimBatch, or Claims. `only`: these rules, whatever their
         status. `history_from`: the first date of which the data are complete. The result does not depend on the order of
         rows, `jobs`, `batch_lines` or `memory` (bytes, a bound for what is held at once). `registers`: tables by name (or
-        rows as dicts), beside those that come with the claims and before them.
+        rows as dicts), beside those that come with the claims and before them. `progress`: called with the lines judged
+        and those in all; `reading` before that, with the rows of all tables. `work`: where finished partitions are kept, and
+        taken from where an earlier run had finished them.
 
         Raises:
             ClaimsError: the input cannot be read at all. PlanError: `only` names no rule. EngineError: a rule failed.
+            WorkError: CR724 `work` is of another audit.
         """
         refuse_no_claims(claims)
         chosen = self._chosen(only)
         started = time.perf_counter()
         whole = chosen.whole or bool(chosen.late.rules and self._active.whole)
         lines = 2**62 if whole else batch_lines
+        if work is not None:
+            cut = WHOLE if whole else f"{batch_lines} lines, {memory} bytes"
+            work.agree(facts_of_run(self, chosen, mapping=mapping, history_from=history_from, cut=cut))
         with open_claims(
             claims,
             mapping=mapping,
@@ -170,10 +181,13 @@ class RulePack:
             registers=self.knowledge.registers,
             given=registers_of(registers, self.knowledge.registers),
         ) as intake:
-            gathered = Gathered(intake.total_lines, progress)
+            intake.attend(reading, None if work is None else work.path)
             shelf = self._shelf_with(intake.registers)
             absent = _absent_names(intake, shelf)
-            for part in self._parts(intake, chosen, _since(history_from), max(1, jobs), shelf, absent):
+            if work is not None:
+                work.agree(facts_of_claims(intake, absent))
+            gathered = Gathered(intake.total_lines, progress)
+            for part in self._parts(intake, chosen, _since(history_from), max(1, jobs), shelf, absent, work):
                 gathered.add(part)
             if progress is not None and intake.total_lines is not None:
                 progress(intake.total_lines, intake.total_lines)  # lines left out never reach a partition
@@ -200,22 +214,41 @@ class RulePack:
         return self.plan.only(wanted)
 
     def _parts(
-        self, intake: Intake, plan: Plan, since: int | None, jobs: int, shelf: Shelf, absent: frozenset[str]
+        self,
+        intake: Intake,
+        plan: Plan,
+        since: int | None,
+        jobs: int,
+        shelf: Shelf,
+        absent: frozenset[str],
+        work: WorkFolder | None,
     ) -> Iterator["Part"]:
         reach = Reach(since)
-        batches = intake.partitions()
+
+        def part_of(number: int, batch: ClaimBatch) -> Part:
+            if work is not None and (kept := work.part(number)) is not None:
+                return kept
+            part = self._one(batch, plan, reach, shelf, absent)
+            if work is not None:
+                work.keep(number, part)
+            return part
+
+        batches = enumerate(intake.partitions())
         if jobs == 1:
-            for batch in batches:
-                yield self._one(batch, plan, reach, shelf, absent)
+            yield from starmap(part_of, batches)
             return
         waiting: deque[Future[Part]] = deque()
         with ThreadPoolExecutor(jobs) as pool:
-            for batch in batches:
-                waiting.append(pool.submit(self._one, batch, plan, reach, shelf, absent))
-                if len(waiting) > jobs:
+            try:
+                for number, batch in batches:
+                    waiting.append(pool.submit(part_of, number, batch))
+                    if len(waiting) > jobs:
+                        yield waiting.popleft().result()
+                while waiting:
                     yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            finally:
+                for future in waiting:  # who stops us waits for those that have begun, and for no other
+                    future.cancel()
 
     def _one(self, batch: ClaimBatch, plan: Plan, reach: Reach, shelf: Shelf, absent: frozenset[str]) -> "Part":
         started = time.perf_counter()
@@ -260,7 +293,12 @@ class RulePack:
             gathered.undecided(absent),
             intake.rejects,
             summary,
-            {"total": seconds, "stages": gathered.seconds, "rules": gathered.rule_seconds},
+            {
+                "total": seconds,
+                "partitions": {"all": gathered.partitions, "kept": gathered.kept},
+                "stages": gathered.seconds,
+                "rules": gathered.rule_seconds,
+            },
             (*intake.warnings, *self._invented(plan)),
         )
 
