@@ -7,8 +7,9 @@ from benchmarks.peers.polars_tables import Frames, integer_frames, pl, text_fram
 from benchmarks.prepared import Prepared
 
 DAY = pl.col("day").cast(pl.Date)
-KEYS = {name: pl.col(name) for name in ("person", "claim", "encounter", "provider", "item", "day")}
-KEYS |= {"month": DAY.dt.truncate("1mo").alias("month"), "year": DAY.dt.year().alias("year")}
+KEYS: dict[str, list[Any]] = {name: [pl.col(name)] for name in ("person", "claim", "provider", "item", "day")}
+KEYS |= {"encounter": [pl.col("person"), pl.col("provider"), pl.col("encounter")]}
+KEYS |= {"month": [DAY.dt.truncate("1mo").alias("month")], "year": [DAY.dt.year().alias("year")]}
 COMPARED = {"<>": pl.Expr.ne, "=": pl.Expr.eq}
 
 
@@ -35,7 +36,7 @@ def query(frames: Frames, rule: dict[str, Any]) -> Any:
             out = pl.col("day") < pl.col("admitted") if before else pl.col("day") > pl.col("discharged")
             found = lines.join(stays, on="claim").filter(out)
         case "window":
-            keys = [KEYS[word] for word in rule["per"].strip("[]").split(", ")]
+            keys = [key for word in rule["per"].strip("[]").split(", ") for key in KEYS[word]]
             found = lines.filter(dated).join(known, on="item").filter(pl.col("quantity").sum().over(keys) > pl.col("value"))
         case "pair":
             mains = lines.select("person", "day", main_code="item", main="line")
