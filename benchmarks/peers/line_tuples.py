@@ -82,7 +82,12 @@ def text_rows(claims: Path) -> Rows:
     """The files as they are."""
     table = ds.dataset(claims / "claims").to_table()
     sex = pc.if_else(pc.equal(table["sex"], "unknown"), None, table["sex"])
-    columns = {"person": table["person_id"], "provider": table["provider_id"], "sex": sex, "birth": _days(table["birth_date"])}
+    columns = {
+        "person": table["person_id"],
+        "provider": table["provider_id"],
+        "sex": sex,
+        "birth": _days(table["birth_date"]),
+    }
     columns |= {"encounter": pc.coalesce(table["encounter_id"], table["claim_id"])}
     columns |= {name: table[name] for name in ENUMERATIONS if name != "sex"}
     columns |= {name: _days(table[f"{name}_at"]) for name in ("admitted", "discharged")}

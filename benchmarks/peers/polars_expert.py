@@ -40,7 +40,12 @@ def _of(rule: dict[str, Any]) -> list[Any]:
         words = rule["per"].strip("[]").split(", ")
         stay, time = (next((word for word in words if word in known), "") for known in (STAYS, TIMES))
         provider = "provider" in words or stay == "encounter"
-        return [pl.all(), pl.lit(stay).alias("of_stay"), pl.lit(time).alias("of_time"), pl.lit(provider).alias("of_provider")]
+        return [
+            pl.all(),
+            pl.lit(stay).alias("of_stay"),
+            pl.lit(time).alias("of_time"),
+            pl.lit(provider).alias("of_provider"),
+        ]
     return [pl.all()]
 
 
@@ -76,7 +81,9 @@ def queries(frames: Frames, about: list[dict[str, Any]]) -> list[Any]:
 
 def _windows(lines: Any, quantities: Any) -> Any:
     def chosen(which: str, values: dict[str, Any]) -> Any:
-        return pl.coalesce(*(pl.when(pl.col(which) == name).then(value) for name, value in values.items()), pl.lit(-1)).alias(which)
+        return pl.coalesce(
+            *(pl.when(pl.col(which) == name).then(value) for name, value in values.items()), pl.lit(-1)
+        ).alias(which)
 
     asked = lines.join(quantities.with_row_index("limit").lazy(), on="item").select(
         *("rule", "limit", "line", "in_scope_amount", "person", "quantity", "value"),

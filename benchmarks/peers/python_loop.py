@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 from benchmarks.peers.line_tuples import Claim, Line, Rows, integer_rows, text_rows
 from benchmarks.prepared import Prepared
 
-ONE_CENT_FIVE = 500_000_000
 CENT = 100_000_000
 """In units of quantity times price, 1e-10."""
 Hits = dict[str, list[tuple[Any, int]]]
@@ -86,7 +85,7 @@ def _alone(loop: Loop, plain: dict[str, list[str]], hits: Hits) -> None:
                     found += plain["before_stay"]
                 if claim.discharged is not None and row.day > claim.discharged:
                     found += plain["after_stay"]
-        if row.unit_price is not None and abs(row.quantity * row.unit_price - row.amount * CENT) > ONE_CENT_FIVE:
+        if row.unit_price is not None and abs(row.quantity * row.unit_price - row.amount * CENT) > 5 * CENT:
             found += plain["arithmetic"]
         for name in found:
             hits[name].append((row.line, row.in_scope_amount))

@@ -1,7 +1,7 @@
 """A line with its claim, its limits and its ceiling as one flat fact, and the rules that one such fact can answer.
 
-Limits are looked up beforehand, as of the day of the charge: without a date there is none. Windows, pairs and duplicates need
-other lines, so engines that judge one row at a time have no part in them.
+Limits are looked up beforehand, as of the day of the charge: without a date there is none. Windows, pairs and duplicates
+need other lines, so engines that judge one row at a time have no part in them.
 """
 
 from typing import Any
