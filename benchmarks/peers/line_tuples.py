@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-
 from benchmarks.prepared import DECIMALS, ENUMERATIONS, Prepared
 
 SCALES = {"most": 4, "ceiling": 6}

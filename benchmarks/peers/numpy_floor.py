@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-
 from benchmarks.prepared import ENUMERATIONS, Prepared
 
 THREADS = 2

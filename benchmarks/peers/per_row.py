@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from benchmarks.peers import row_engines
 from benchmarks.peers.line_tuples import Rows, integer_rows, text_rows
 from benchmarks.peers.row_facts import Fact, facts_of, kept

@@ -7,9 +7,8 @@ from typing import Any
 
 os.environ.setdefault("POLARS_MAX_THREADS", "2")
 
-import polars as pl  # noqa: E402 - it asks for its threads when it is imported
-
-from benchmarks.prepared import DECIMALS, ENUMERATIONS, Prepared  # noqa: E402
+import polars as pl
+from benchmarks.prepared import DECIMALS, ENUMERATIONS, Prepared
 
 SCALES = {"most": 4, "ceiling": 6}
 IDS = ("claim", "person", "provider", "encounter")

@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from benchmarks.peers.line_tuples import Claim, Line, Rows, integer_rows, text_rows
 from benchmarks.prepared import Prepared
 
