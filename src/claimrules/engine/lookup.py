@@ -1,9 +1,9 @@
 """Knowledge rows of a batch's rows: by key, date, region and what was known then."""
 
 import datetime as dt
-import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -11,10 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from claimrules.catalog import TEXT, Absence, Base, Match, Type
+from claimrules.engine.cell_index import CellIndex, values_of
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.kernels.segments import expand_ranges, group_ids
-from claimrules.engine.prepare.arrays import column_of
-from claimrules.engine.values.text import words_of
+from claimrules.engine.prepare.arrays import column_of, take
+from claimrules.engine.prepare.lazy import Lazy
+from claimrules.engine.regions import ELSEWHERE, NOT_SAID, Regions
+from claimrules.engine.values.text import starts_with, words_of
 from claimrules.knowledge import Table
 
 MISSING, UNKNOWN = -1, -2
@@ -44,36 +47,35 @@ class Pairs:
 
 @dataclass(slots=True)
 class Lookup:
-    """One table, indexed by the first column of its key. Words once met are remembered."""
+    """One table, to be asked by its key, date and region. What an answer costs depends on the question, not on the table."""
 
     table: Table
-    columns: dict[str, Column] = field(init=False)
-    _memo: dict[str, int] = field(init=False, default_factory=dict)
-    _starts: list[int] = field(init=False, default_factory=list)
-    _counts: list[int] = field(init=False, default_factory=list)
-    _flat: list[int] = field(init=False, default_factory=list)
-    _lock: Any = field(init=False, default_factory=threading.Lock)
+    columns: Mapping[str, Column] = field(init=False)
+    _ids: Any = field(init=False)
+    _from: Index = field(init=False)
+    _to: Index = field(init=False)
+    _known_from: Index = field(init=False)
+    _versions: Index = field(init=False)
+    _replaced: Index | None = field(init=False)
+    _regions: Regions = field(init=False)
+    _filled: Index = field(init=False)
+    _ranks: Index | None = field(init=False, default=None)
+    _indices: dict[str, CellIndex] = field(init=False, default_factory=dict)
     _others: dict[str, "Lookup"] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         rows, schema = self.table.rows, self.table.schema
-        self.columns = {name: _column(rows[name], type_) for name, type_ in schema.columns.items()}
+        self.columns = Lazy({name: partial(_column, rows[name], type_) for name, type_ in schema.columns.items()})
         self._ids = rows["knowledge_id"]
         self._from = _days(rows["valid_from"], OPEN_FROM)
         self._to = _days(rows["valid_to"], OPEN_TO)
         self._known_from = _days(rows["known_from"], OPEN_FROM)
         self._versions = group_ids([self._known_from], rows.num_rows)[0]
-        regions = rows["region"].combine_chunks().dictionary_encode()
-        if isinstance(regions, pa.ChunkedArray):
-            regions = regions.combine_chunks()
-        self._regions = [str(r) for r in regions.dictionary.to_pylist()]
-        self._region = regions.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        self._filled = sum(
-            (np.ones(rows.num_rows, np.int64) if c.known is None else c.known.astype(np.int64))
-            for c in (self.columns[key.name] for key in schema.key)
-        )
+        self._regions = Regions.of(rows["region"])
+        self._filled = np.zeros(rows.num_rows, np.int64)
+        for key in schema.key:
+            self._filled += rows[key.name].is_valid().to_numpy()
         self._replaced = self._replaced_from()
-        self._index_first_key()
 
     def _replaced_from(self) -> Index | None:
         """From when on another row, learnt later, stands for each: of the same key, region and first day. None: never.
@@ -85,10 +87,10 @@ class Lookup:
             return None
         schema = self.table.schema
         names = list(schema.columns) if self.table.many else [key.name for key in schema.key]
-        parts: list[Any] = [self._region, self._from]
+        parts: list[Any] = [self._regions.code, self._from]
         for name in names:
             column = self.columns[name]
-            codes = np.unique(cast(Any, column.data), return_inverse=True)[1].astype(np.int64)
+            codes = values_of(column)[1]
             parts.append(codes if column.known is None else np.where(column.known, codes, -1))
         same, _ = group_ids(parts, n)
         order = np.lexsort((self._known_from, same))
@@ -96,21 +98,6 @@ class Lookup:
         follows = (same[order][1:] == same[order][:-1]) & (self._known_from[order][1:] > self._known_from[order][:-1])
         out[order[:-1][follows]] = self._known_from[order[1:][follows]]
         return out
-
-    _ids: Any = field(init=False)
-    _from: Index = field(init=False)
-    _to: Index = field(init=False)
-    _known_from: Index = field(init=False)
-    _versions: Index = field(init=False)
-    _replaced: Index | None = field(init=False)
-    _regions: list[str] = field(init=False)
-    _region: Index = field(init=False)
-    _filled: Any = field(init=False)
-    _by_cell: dict[str, list[int]] = field(init=False)
-    _lengths: tuple[int, ...] = field(init=False)
-    _anything: list[int] = field(init=False)
-    _cell_length: Index = field(init=False)
-    _ranks: Index | None = field(init=False, default=None)
 
     @property
     def n(self) -> int:
@@ -125,7 +112,7 @@ class Lookup:
     @property
     def regional(self) -> bool:
         """Whether any row is of a part of the country."""
-        return self._regions not in ([], ["000000"])
+        return not self._regions.national
 
     def knowledge_ids(self, rows: Index) -> Any:
         """The ids of knowledge rows, as an Arrow string array."""
@@ -141,65 +128,19 @@ class Lookup:
             self._ranks = ranks
         return self._ranks
 
-    def _index_first_key(self) -> None:
-        first = self.table.schema.key[0]
-        column = self.columns[first.name]
-        words = words_of(column)
-        codes = cast(Index, column.data).tolist()
-        known = [True] * self.n if column.known is None else column.known.tolist()
-        self._by_cell, self._anything = {}, []
-        for row, (code, is_known) in enumerate(zip(codes, known, strict=True)):
-            if is_known:
-                self._by_cell.setdefault(str(words[code]), []).append(row)
-            else:
-                self._anything.append(row)
-        by_prefix = first.match is not Match.EXACT
-        self._lengths = tuple(sorted({len(cell) for cell in self._by_cell})) if by_prefix else ()
-        self._cell_length = (
-            np.array([len(str(w)) for w in words.tolist()], np.int64)[cast(Index, column.data)]
-            if self.n
-            else np.zeros(0, np.int64)
-        )
-
-    def _rows_for(self, word: str) -> list[int]:
-        if not self._lengths:
-            return [*self._by_cell.get(word, ()), *self._anything]
-        found: list[int] = []
-        for length in self._lengths:
-            if length > len(word):
-                break
-            found += self._by_cell.get(word[:length], ())
-        return sorted([*found, *self._anything])
-
-    def word_rows(self, words: Sequence[str]) -> tuple[Index, Index]:
-        """For each word the range of its rows in `flat_rows`."""
-        memo = self._memo
-        new = [word for word in words if word not in memo]
-        if new:
-            with self._lock:
-                for word in new:
-                    if word in memo:
-                        continue
-                    rows = self._rows_for(word)
-                    self._starts.append(len(self._flat))
-                    self._counts.append(len(rows))
-                    self._flat += rows
-                    memo[word] = len(self._starts) - 1
-        places = np.fromiter((memo[word] for word in words), np.int64, len(words))
-        starts = np.array(self._starts, np.int64)[places] if len(words) else places
-        counts = np.array(self._counts, np.int64)[places] if len(words) else places
-        return starts, counts
-
-    @property
-    def flat_rows(self) -> Index:
-        """The rows that `word_rows` points into."""
-        return np.array(self._flat, np.int64)
+    def _index(self, name: str) -> CellIndex:
+        """The rows by a column of the key, made at the first question."""
+        found = self._indices.get(name)
+        if found is None:
+            match = next(key.match for key in self.table.schema.key if key.name == name)
+            found = self._indices[name] = CellIndex(self.columns[name], match is not Match.EXACT)
+        return found
 
     def has_row(self, words: Sequence[str]) -> Mask:
         """Whether any row of any date and region has a key that fits the word; of what nobody brought, any may."""
         if not self.table.brought:
             return np.ones(len(words), np.bool_)
-        return self.word_rows(words)[1] > 0
+        return self._index(self.table.schema.key[0].name).ranges(words).counts > 0
 
     def by(self, column: str) -> "Lookup":
         """The same rows, indexed by another column of the key."""
@@ -222,14 +163,14 @@ class Lookup:
         if first[0] != self.table.schema.key[0].name:
             return self.by(first[0]).pairs(question)
         code = first[1]
-        starts, counts = self.word_rows([str(w) for w in words_of(code).tolist()])
-        codes = cast(Index, code.data)
+        values, codes = values_of(code)
+        found = self._index(first[0]).ranges(values)
         unknown = np.zeros(question.n, np.bool_) if code.known is None else ~code.known
-        begin, many = starts[codes], counts[codes]
+        begin, many = found.starts[codes], found.counts[codes]
         if code.known is not None:
             many = np.where(code.known, many, 0)
         left, place = expand_ranges(begin, begin + many)
-        right = self.flat_rows[place]
+        right = found.rows[place]
         fits, doubtful = self._fits(question, left, right, rest)
         unknown[left[doubtful]] = True
         return Pairs(left[fits], right[fits], unknown)
@@ -251,8 +192,8 @@ class Lookup:
                 dated |= ~known
             possible &= dated
         specificity = self._specificity(question, left, right)
-        possible &= specificity != MISSING
-        sure &= specificity != UNKNOWN
+        possible &= specificity != ELSEWHERE
+        sure &= specificity != NOT_SAID
         for name, column in rest:
             same, not_known = self._same_key(name, column, left, right)
             possible &= same | not_known
@@ -262,33 +203,18 @@ class Lookup:
     def _same_key(self, name: str, column: Column, left: Index, right: Index) -> tuple[Mask, Mask]:
         cells = self.columns[name]
         filled = np.ones(len(left), np.bool_) if cells.known is None else cells.known[right]
-        by_prefix = next(k.match for k in self.table.schema.key if k.name == name) is not Match.EXACT
-        if cells.type.base in (Base.TEXT, Base.WINDOW):
-            a, b = words_of(cells), words_of(column)
-            pair = cast(Index, cells.data).astype(np.int64)[right] * len(b) + cast(Index, column.data)[left]
-            fits = np.fromiter(
-                (str(y).startswith(str(x)) if by_prefix else x == y for x in a.tolist() for y in b.tolist()),
-                np.bool_,
-                len(a) * len(b),
-            )
-            same = fits[pair]
+        index = self._index(name)
+        if index.by_prefix:
+            same = np.asarray(starts_with(take(column, left), take(cells, right)).data, np.bool_)
         else:
-            same = np.asarray(cast(Any, cells.data)[right] == cast(Any, column.data)[left])
+            values, codes = values_of(column)
+            same = index.cell[right] == np.array(index.codes_of(values), np.int64)[codes[left]]
         known = np.ones(len(left), np.bool_) if column.known is None else column.known[left]
         return ~filled | (same & known), filled & ~known
 
     def _specificity(self, question: Question, left: Index, right: Index) -> Index:
         """3 for the county's own row, 2 the city's, 1 the province's, 0 the nation's; below 0 where it does not hold."""
-        if self._regions == ["000000"] or not self._regions:
-            return np.zeros(len(left), np.int64)
-        places = words_of(question.region).tolist()
-        table = np.array([[_specific(row, str(place)) for place in places] for row in self._regions], np.int64)
-        out = table[self._region[right], cast(Index, question.region.data)[left]]
-        if question.region.known is not None:
-            known = question.region.known[left]
-            nation = np.array([r == "000000" for r in self._regions], np.bool_)[self._region[right]]
-            out = np.where(known, out, np.where(nation, 0, UNKNOWN))
-        return out
+        return self._regions.specificity(question.region, left, right)
 
     def one(self, question: Question, pairs: Pairs) -> Index:
         """The one row for each row: the narrowest region, most filled cells, longest prefix, latest knowledge.
@@ -311,7 +237,7 @@ class Lookup:
 
     def every(self, question: Question, pairs: Pairs) -> Pairs:
         """All rows of the narrowest region for each row and key."""
-        if not len(pairs.left) or self._regions == ["000000"]:
+        if not len(pairs.left) or self._regions.national:
             return pairs
         score = self._specificity(question, pairs.left, pairs.right)
         best = np.full(question.n, -1, np.int64)
@@ -322,7 +248,7 @@ class Lookup:
     def _score(self, question: Question, pairs: Pairs) -> Index:
         region = self._specificity(question, pairs.left, pairs.right)
         filled = np.asarray(self._filled)[pairs.right]
-        prefix = self._cell_length[pairs.right] if self._lengths else np.zeros(len(pairs.right), np.int64)
+        prefix = self._index(self.table.schema.key[0].name).lengths(pairs.right)
         version = self._versions[pairs.right] if (self._known_from != OPEN_FROM).any() else 0
         return np.asarray(((region * 64 + filled) * 4096 + prefix) * (self.n + 1) + version)
 
@@ -362,15 +288,3 @@ def _days(column: Any, empty: int) -> Index:
     days = column.cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
     null = column.is_null().to_numpy()
     return np.where(null, empty, days)
-
-
-def _specific(row: str, place: str) -> int:
-    if row == "000000":
-        return 0
-    if row == place:
-        return 3
-    if row.endswith("0000"):
-        return 1 if place[:2] == row[:2] else MISSING
-    if row.endswith("00"):
-        return 2 if place[:4] == row[:4] else MISSING
-    return MISSING
