@@ -25,8 +25,8 @@ _RULES = {
     "limit": "match: {m: {table: TABLE, key: {code: line.item_code}}}\nper: [person, m, span: period(m.window)]\n"
     "flag: sum(line.quantity) > max(m.max_quantity)\namount: full_line\n",
     "cap": "match: {m: {table: TABLE, key: {code: line.item_code}}}\nflag: line.amount > m.most\namount: full_line\n",
-    "pair": "others:\n  b:\n    of: line\n    match: {m: {table: TABLE, key: {one: line.item_code, other: b.item_code}}}\n"
-    "    same: [claim]\nflag: count(b) > 0\namount: full_line\n",
+    "pair": "match: {m: {table: TABLE, key: {one: line.item_code}, take: all}}\nper: [claim]\n"
+    "others:\n  b:\n    of: line\n    same: [claim]\n    where: b.item_code = m.other\nflag_rows: count(b) > 0\namount: full_line\n",
     "age": "match: {m: {table: TABLE, key: {code: line.item_code, level: claim.provider_level}}}\n"
     "flag: age_years(claim.birth_date, line.charged_at) < m.least\namount: full_line\n",
     "price": "match: {m: {table: TABLE, key: {code: line.item_code}}}\nflag: line.unit_price > m.ceiling\namount: full_line\n",
