@@ -26,10 +26,12 @@ _RULES = {
     "flag: sum(line.quantity) > max(m.max_quantity)\namount: full_line\n",
     "cap": "match: {m: {table: TABLE, key: {code: line.item_code}}}\nflag: line.amount > m.most\namount: full_line\n",
     "pair": "match: {m: {table: TABLE, key: {one: line.item_code}, take: all}}\nper: [claim]\n"
-    "others:\n  b:\n    of: line\n    same: [claim]\n    where: b.item_code = m.other\nflag_rows: count(b) > 0\namount: full_line\n",
+    "others:\n  b:\n    of: line\n    same: [claim]\n    where: b.item_code = m.other\n"
+    "flag_rows: count(b) > 0\namount: full_line\n",
     "age": "match: {m: {table: TABLE, key: {code: line.item_code, level: claim.provider_level}}}\n"
     "flag: age_years(claim.birth_date, line.charged_at) < m.least\namount: full_line\n",
-    "price": "match: {m: {table: TABLE, key: {code: line.item_code}}}\nflag: line.unit_price > m.ceiling\namount: full_line\n",
+    "price": "match: {m: {table: TABLE, key: {code: line.item_code}}}\nflag: line.unit_price > m.ceiling\n"
+    "amount: full_line\n",
 }
 _HEAD = """\
 id: {id}
@@ -87,7 +89,8 @@ def claims_of(lines: int, seed: int = 3) -> dict[str, pa.Table]:
     rng = np.random.default_rng(seed)
     n = max(1, lines // 20)
     ids = [f"K{i:07d}" for i in range(n)]
-    day = [dt.datetime(2024, 1, 1) + dt.timedelta(days=int(d)) for d in rng.integers(0, 365, n)]
+    start = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - claims have no zone
+    day = [start + dt.timedelta(days=int(d)) for d in rng.integers(0, 365, n)]
     claims = {
         "claim_id": ids,
         "person_id": [f"P{i // 3:07d}" for i in range(n)],

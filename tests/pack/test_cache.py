@@ -64,7 +64,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def pack(written, folder):
+def pack(written, folder):  # noqa: ARG001 - every test of a pack has a cache of its own
     return written(PACK)
 
 
@@ -117,7 +117,7 @@ def test_a_pack_from_the_cache_judges_alike(pack):
     assert [f.rule_id for f in cold.check(CLAIM).findings] == ["one", "two"]
     assert warm.check(CLAIM) == cold.check(CLAIM)
     assert warm.rules["one"].examples == cold.rules["one"].examples
-    assert pickle.loads(pickle.dumps(warm)).check(CLAIM) == cold.check(CLAIM)
+    assert pickle.loads(pickle.dumps(warm)).check(CLAIM) == cold.check(CLAIM)  # noqa: S301 - our own
 
 
 CHANGES = {
@@ -151,10 +151,8 @@ def test_what_changes_is_read_again(pack, reads, change):
     except ClaimRulesError:
         pytest.fail(f"{change} makes a pack that cannot be read, and tests nothing")
     assert reads() == 1
-    assert (after.fingerprint, after.knowledge.fingerprint) != (before.fingerprint, before.knowledge.fingerprint) or change in (
-        "exemptions",
-        "a declaration",
-    )
+    if change not in ("exemptions", "a declaration"):  # these say nothing new
+        assert (after.fingerprint, after.knowledge.fingerprint) != (before.fingerprint, before.knowledge.fingerprint)
 
 
 def test_a_file_of_another_name_is_read_again(pack, reads):
@@ -223,12 +221,12 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(pack, folder, monkeypa
 
 
 BREAKS = {
-    "empty": lambda data: b"",
+    "empty": lambda data: data[:0],
     "cut off": lambda data: data[:-5],
     "longer": lambda data: data + b"\0",
     "a bit of the pickle": lambda data: data[:200] + bytes([data[200] ^ 1]) + data[201:],
     "a bit of a table": lambda data: data[:-3] + bytes([data[-3] ^ 1]) + data[-2:],
-    "something else": lambda data: b"claimrules" * 100,
+    "something else": lambda data: data[::-1],
     "its head alone": lambda data: data[:56],
 }
 
@@ -251,7 +249,7 @@ def test_nothing_is_unpickled_before_every_byte_is_checked(pack, folder, monkeyp
     (entry,) = entries(folder)
     data = entry.read_bytes()
     entry.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    monkeypatch.setattr(cache.pickle, "loads", lambda *a, **k: pytest.fail("unpickled"))
+    monkeypatch.setattr(cache.pickle, "loads", lambda *_, **__: pytest.fail("unpickled"))
     claimrules.load(pack, cache=True)
 
 
