@@ -41,7 +41,7 @@ def rule_of(text: str, file: Path, knowledge: KnowledgeSet) -> tuple[Rule, objec
     """The rule without its places, and its examples."""
     sources = read_sources(ROOT / "rules" / "sources.yaml")
     rule = read_rule(text, knowledge.schemas, sets=frozenset(knowledge.sets), sources=sources, file=str(file))
-    return replace(rule, place=rule.place.__class__(""), examples=None), plain(rule.examples) if rule.examples else None
+    return replace(rule, place=rule.place.__class__(""), written=None), plain(rule.examples) if rule.examples else None
 
 
 @pytest.mark.parametrize("file", OURS, ids=lambda file: file.stem)

@@ -28,7 +28,7 @@ def test_the_vectorised_run_is_each_mutant_run_alone(rule_id: str):
     alive, stillborn = survivors(PACK, rule, cases, mutants)
     assert 0 < len(alive) < len(mutants) - len(stillborn), "nothing is compared where all live, or all die"
     for mutant in mutants:
-        lives = _alone(replace(mutant.rule, examples=rule.examples))
+        lives = _alone(replace(mutant.rule, written=rule.written))
         assert lives is not None or mutant.id in stillborn, mutant.id
         assert bool(lives) == (mutant in alive), mutant.id
 

@@ -17,7 +17,7 @@ from claimrules.diagnostics.errors import (
 from claimrules.diagnostics.place import Place
 from claimrules.diagnostics.render import render, render_all
 from claimrules.diagnostics.suggest import certain, suggest
-from claimrules.diagnostics.yaml import MappingNode, Node, ScalarNode, SequenceNode, read_yaml, read_yaml_all
+from claimrules.diagnostics.yaml import MappingNode, Node, ScalarNode, SequenceNode, read_text, read_yaml, read_yaml_all
 
 __all__ = [
     "CaseError",
@@ -35,6 +35,7 @@ __all__ = [
     "ScalarNode",
     "SequenceNode",
     "certain",
+    "read_text",
     "read_yaml",
     "read_yaml_all",
     "render",

@@ -87,7 +87,7 @@ def read_yaml(source: Path | str, file: str | None = None) -> Node:
 
 def read_yaml_all(source: Path | str, file: str | None = None) -> tuple[Node, ...]:
     """Read every document of a stream. See `read_yaml`."""
-    name, text = _text(source, file)
+    name, text = read_text(source, file)
     lines = _Lines(name, text)
     try:
         nodes = _composed(lines, text, FAST)
@@ -119,7 +119,12 @@ def _told(lines: "_Lines", text: str, name: str) -> list[yaml.Node]:
         raise ClaimRulesError(Diagnostic("CR205", "nested too deeply", Place(name))) from None
 
 
-def _text(source: Path | str, file: str | None) -> tuple[str, str]:
+def read_text(source: Path | str, file: str | None = None) -> tuple[str, str]:
+    """The name and the text of a file, for `read_yaml(text, name)`; both as they are where `file` names the text.
+
+    Raises:
+        ClaimRulesError: CR201 not readable or no UTF-8, CR205 too large.
+    """
     if file is not None:
         return file, str(source)
     path = Path(source)

@@ -1,9 +1,9 @@
 """Knowledge rows of a batch's rows: by key, date, region and what was known then."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, cast
 
 import numpy as np
@@ -11,11 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from claimrules.catalog import TEXT, Absence, Base, Match, Type
+from claimrules.engine.cell_index import TEXTS, CellIndex, values_of
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.first_key import FirstKey
 from claimrules.engine.kernels.segments import expand_ranges, group_ids
-from claimrules.engine.prepare.arrays import column_of
-from claimrules.engine.values.text import words_of
+from claimrules.engine.prepare.arrays import column_of, take
+from claimrules.engine.prepare.lazy import Lazy
+from claimrules.engine.regions import ELSEWHERE, NOT_SAID, Regions
+from claimrules.engine.values.text import starts_with, words_of
 from claimrules.engine.vocabulary import Vocabulary
 from claimrules.knowledge import Table
 
@@ -46,37 +49,37 @@ class Pairs:
 
 @dataclass
 class Lookup:
-    """One table, indexed by the first column of its key."""
+    """One table, to be asked by its key, date and region. What an answer costs depends on the question, not on the table."""
 
     table: Table
     vocabulary: Vocabulary
-    columns: dict[str, Column] = field(init=False)
+    columns: Mapping[str, Column] = field(init=False)
+    _ids: Any = field(init=False)
+    _from: Index = field(init=False)
+    _to: Index = field(init=False)
+    _known_from: Index = field(init=False)
+    _versions: Index = field(init=False)
+    _replaced: Index | None = field(init=False)
+    _regions: Regions = field(init=False)
+    _filled: Index = field(init=False)
+    _ranks: Index | None = field(init=False, default=None)
+    _indices: dict[str, CellIndex] = field(init=False, default_factory=dict)
+    _first: FirstKey | None = field(init=False, default=None)
     _others: dict[str, "Lookup"] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         rows, schema = self.table.rows, self.table.schema
-        self.columns = {name: _column(rows[name], type_) for name, type_ in schema.columns.items()}
+        self.columns = Lazy({name: partial(_column, rows[name], type_) for name, type_ in schema.columns.items()})
         self._ids = rows["knowledge_id"]
         self._from = _days(rows["valid_from"], OPEN_FROM)
         self._to = _days(rows["valid_to"], OPEN_TO)
         self._known_from = _days(rows["known_from"], OPEN_FROM)
         self._versions = group_ids([self._known_from], rows.num_rows)[0]
-        regions = rows["region"].combine_chunks().dictionary_encode()
-        if isinstance(regions, pa.ChunkedArray):
-            regions = regions.combine_chunks()
-        self._regions = [str(r) for r in regions.dictionary.to_pylist()]
-        self._region = regions.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        self._filled = sum(
-            (np.ones(rows.num_rows, np.int64) if c.known is None else c.known.astype(np.int64))
-            for c in (self.columns[key.name] for key in schema.key)
-        )
+        self._regions = Regions.of(rows["region"])
+        self._filled = np.zeros(rows.num_rows, np.int64)
+        for key in schema.key:
+            self._filled += rows[key.name].is_valid().to_numpy()
         self._replaced = self._replaced_from()
-        first = schema.key[0]
-        column = self.columns[first.name]
-        by_prefix = first.match is not Match.EXACT
-        self._first = FirstKey(column, by_prefix=by_prefix, vocabulary=self.vocabulary)
-        lengths = np.array([len(str(w)) for w in words_of(column).tolist()], np.int64)
-        self._cell_length = lengths[cast(Index, column.data)] if by_prefix and self.n else None
 
     def _replaced_from(self) -> Index | None:
         """From when on another row, learnt later, stands for each: of the same key, region and first day. None: never.
@@ -88,10 +91,10 @@ class Lookup:
             return None
         schema = self.table.schema
         names = list(schema.columns) if self.table.many else [key.name for key in schema.key]
-        parts: list[Any] = [self._region, self._from]
+        parts: list[Any] = [self._regions.code, self._from]
         for name in names:
             column = self.columns[name]
-            codes = np.unique(cast(Any, column.data), return_inverse=True)[1].astype(np.int64)
+            codes = values_of(column)[1]
             parts.append(codes if column.known is None else np.where(column.known, codes, -1))
         same, _ = group_ids(parts, n)
         order = np.lexsort((self._known_from, same))
@@ -99,19 +102,6 @@ class Lookup:
         follows = (same[order][1:] == same[order][:-1]) & (self._known_from[order][1:] > self._known_from[order][:-1])
         out[order[:-1][follows]] = self._known_from[order[1:][follows]]
         return out
-
-    _ids: Any = field(init=False)
-    _from: Index = field(init=False)
-    _to: Index = field(init=False)
-    _known_from: Index = field(init=False)
-    _versions: Index = field(init=False)
-    _replaced: Index | None = field(init=False)
-    _regions: list[str] = field(init=False)
-    _region: Index = field(init=False)
-    _filled: Any = field(init=False)
-    _first: FirstKey = field(init=False)
-    _cell_length: Index | None = field(init=False)
-    _ranks: Index | None = field(init=False, default=None)
 
     @property
     def n(self) -> int:
@@ -126,7 +116,7 @@ class Lookup:
     @property
     def regional(self) -> bool:
         """Whether any row is of a part of the country."""
-        return self._regions not in ([], ["000000"])
+        return not self._regions.national
 
     def knowledge_ids(self, rows: Index) -> Any:
         """The ids of knowledge rows, as an Arrow string array."""
@@ -142,12 +132,27 @@ class Lookup:
             self._ranks = ranks
         return self._ranks
 
+    def _index(self, name: str) -> CellIndex:
+        """The rows by a column of the key, made at the first question."""
+        found = self._indices.get(name)
+        if found is None:
+            match = next(key.match for key in self.table.schema.key if key.name == name)
+            found = self._indices[name] = CellIndex(self.columns[name], match is not Match.EXACT)
+        return found
+
+    @property
+    def first(self) -> FirstKey:
+        """The rows by the words of the first column of the key, which is a text."""
+        if self._first is None:
+            self._first = FirstKey(self._index(self.table.schema.key[0].name), self.vocabulary)
+        return self._first
+
     def has_row(self, first: int) -> Mask:
         """Whether any row of any date and region fits each word of the vocabulary, from number `first` on.
 
         Of what nobody brought, any may.
         """
-        counts = self._first.counts(first)
+        counts = self.first.counts(first)
         return counts > 0 if self.table.brought else np.ones(len(counts), np.bool_)
 
     def by(self, column: str) -> "Lookup":
@@ -171,10 +176,13 @@ class Lookup:
         if first[0] != self.table.schema.key[0].name:
             return self.by(first[0]).pairs(question)
         code = first[1]
-        starts, counts, rows = self._first.ranges(words_of(code))
-        codes = cast(Index, code.data)
+        if code.type.base in TEXTS:
+            found, codes = self.first.ranges(words_of(code)), cast(Index, code.data)
+        else:
+            values, codes = values_of(code)
+            found = self._index(first[0]).ranges(values)
         unknown = np.zeros(question.n, np.bool_) if code.known is None else ~code.known
-        begin, many = starts[codes], counts[codes]
+        begin, many = found.starts[codes], found.counts[codes]
         if code.known is not None:
             many = np.where(code.known, many, 0)
         if many.max(initial=0) > 1:
@@ -182,7 +190,7 @@ class Lookup:
         else:
             left = np.flatnonzero(many)
             place = begin[left]
-        right = rows[place]
+        right = found.rows[place]
         fits, doubtful = self._fits(question, left, right, rest)
         unknown[left[doubtful]] = True
         return Pairs(left[fits], right[fits], unknown)
@@ -207,8 +215,8 @@ class Lookup:
                 dated |= ~known
             possible &= dated
         specificity = self._specificity(question, left, right)
-        possible &= specificity != MISSING
-        sure &= specificity != UNKNOWN
+        possible &= specificity != ELSEWHERE
+        sure &= specificity != NOT_SAID
         for name, column in rest:
             same, not_known = self._same_key(name, column, left, right)
             possible &= same | not_known
@@ -218,33 +226,18 @@ class Lookup:
     def _same_key(self, name: str, column: Column, left: Index, right: Index) -> tuple[Mask, Mask]:
         cells = self.columns[name]
         filled = np.ones(len(left), np.bool_) if cells.known is None else cells.known[right]
-        by_prefix = next(k.match for k in self.table.schema.key if k.name == name) is not Match.EXACT
-        if cells.type.base in (Base.TEXT, Base.WINDOW):
-            a, b = words_of(cells), words_of(column)
-            pair = cast(Index, cells.data).astype(np.int64)[right] * len(b) + cast(Index, column.data)[left]
-            fits = np.fromiter(
-                (str(y).startswith(str(x)) if by_prefix else x == y for x in a.tolist() for y in b.tolist()),
-                np.bool_,
-                len(a) * len(b),
-            )
-            same = fits[pair]
+        index = self._index(name)
+        if index.by_prefix:
+            same = np.asarray(starts_with(take(column, left), take(cells, right)).data, np.bool_)
         else:
-            same = np.asarray(cast(Any, cells.data)[right] == cast(Any, column.data)[left])
+            values, codes = values_of(column)
+            same = index.cell[right] == np.array(index.codes_of(values), np.int64)[codes[left]]
         known = np.ones(len(left), np.bool_) if column.known is None else column.known[left]
         return ~filled | (same & known), filled & ~known
 
     def _specificity(self, question: Question, left: Index, right: Index) -> Index:
         """3 for the county's own row, 2 the city's, 1 the province's, 0 the nation's; below 0 where it does not hold."""
-        if self._regions == ["000000"] or not self._regions:
-            return np.zeros(len(left), np.int64)
-        places = words_of(question.region).tolist()
-        table = np.array([[_specific(row, str(place)) for place in places] for row in self._regions], np.int64)
-        out = table[self._region[right], cast(Index, question.region.data)[left]]
-        if question.region.known is not None:
-            known = question.region.known[left]
-            nation = np.array([r == "000000" for r in self._regions], np.bool_)[self._region[right]]
-            out = np.where(known, out, np.where(nation, 0, UNKNOWN))
-        return out
+        return self._regions.specificity(question.region, left, right)
 
     def one(self, question: Question, pairs: Pairs) -> Index:
         """The one row for each row: the narrowest region, most filled cells, longest prefix, latest knowledge.
@@ -267,7 +260,7 @@ class Lookup:
 
     def every(self, question: Question, pairs: Pairs) -> Pairs:
         """All rows of the narrowest region for each row and key."""
-        if not len(pairs.left) or self._regions == ["000000"]:
+        if not len(pairs.left) or self._regions.national:
             return pairs
         score = self._specificity(question, pairs.left, pairs.right)
         best = np.full(question.n, -1, np.int64)
@@ -278,7 +271,7 @@ class Lookup:
     def _score(self, question: Question, pairs: Pairs) -> Index:
         region = self._specificity(question, pairs.left, pairs.right)
         filled = np.asarray(self._filled)[pairs.right]
-        prefix = 0 if self._cell_length is None else self._cell_length[pairs.right]
+        prefix = self._index(self.table.schema.key[0].name).lengths(pairs.right)
         version = self._versions[pairs.right] if (self._known_from != OPEN_FROM).any() else 0
         return np.asarray(((region * 64 + filled) * 4096 + prefix) * (self.n + 1) + version)
 
@@ -318,15 +311,3 @@ def _days(column: Any, empty: int) -> Index:
     days = column.cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
     null = column.is_null().to_numpy()
     return np.where(null, empty, days)
-
-
-def _specific(row: str, place: str) -> int:
-    if row == "000000":
-        return 0
-    if row == place:
-        return 3
-    if row.endswith("0000"):
-        return 1 if place[:2] == row[:2] else MISSING
-    if row.endswith("00"):
-        return 2 if place[:4] == row[:4] else MISSING
-    return MISSING

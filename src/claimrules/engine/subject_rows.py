@@ -20,7 +20,7 @@ from claimrules.engine.prepare.arrays import take
 from claimrules.engine.space import BelowSpace, KindSpace, Space, home_of, one_person, periods, reduced
 from claimrules.engine.values import absent, times
 from claimrules.engine.values.shown import shown_array
-from claimrules.engine.values.text import distinct_values
+from claimrules.engine.values.text import distinct_values, used_words
 from claimrules.engine.walks import WALKS, Steps
 from claimrules.language.expression import (
     Aggregate,
@@ -64,7 +64,7 @@ class Found:
         if not self.lookup.n:
             return absent(type_, len(self.rows))
         there = self.rows >= 0
-        taken = take(self.lookup.columns[name], np.maximum(self.rows, 0))
+        taken = used_words(take(self.lookup.columns[name], np.maximum(self.rows, 0)))
         known = there if taken.known is None else there & taken.known
         return Column(taken.type, taken.data, None if known.all() else known, taken.words)
 

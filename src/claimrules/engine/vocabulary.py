@@ -2,10 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from claimrules.engine.column import Index, Words
 
@@ -22,23 +20,13 @@ class Vocabulary:
         self._place: dict[str, int] = {}
         self._words: list[str] = []
         self._ids: OrderedDict[int, tuple[Words, Index]] = OrderedDict()
-        self._since: dict[int, tuple[Any, int]] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._words)
 
-    def since(self, first: int) -> Any:
-        """The words from number `first` on, as an Arrow string array."""
-        made, n = self._since.get(first, (None, 0))
-        if n != len(self._words):  # many tables ask for the same words one after the other
-            n = len(self._words)
-            made = pa.array(self._words[first:n], pa.string())
-            self._since = {first: (made, n)}
-        return made
-
-    def listed(self, first: int) -> list[str]:
-        """The same as a list."""
+    def since(self, first: int) -> list[str]:
+        """The words from number `first` on."""
         return self._words[first:]
 
     def ids(self, words: Words) -> Index:

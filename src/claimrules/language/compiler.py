@@ -68,7 +68,6 @@ class Compiler(Relations, Outcome):
             message=(self._message("zh"), self._message("en")),
             file=self.root.place.file,
             place=self.root.place,
-            examples=self.root.get("examples"),
         )
         self._identity(rule)
         self._relating(rule)

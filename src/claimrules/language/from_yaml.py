@@ -1,6 +1,7 @@
 """The room's door: a rule file → a Rule, or every error of the file at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -17,12 +18,14 @@ from claimrules.diagnostics import (
     ScalarNode,
     SequenceNode,
     certain,
+    read_text,
     read_yaml,
     suggest,
 )
 from claimrules.language.commas import ADVICE as COMMA
 from claimrules.language.commas import is_rest
 from claimrules.language.compiler import Compiler
+from claimrules.language.examples import Examples
 from claimrules.language.frame import (
     BasisFrame,
     Bilingual,
@@ -91,7 +94,8 @@ def read_rule(
         LanguageError: everything that is wrong with the file, each with its place.
     """
     try:
-        root = read_yaml(source, file)
+        name, text = read_text(source, file)
+        root = read_yaml(text, name)
     except ClaimRulesError as error:
         raise LanguageError(error.diagnostics) from None
     if not isinstance(root, MappingNode):
@@ -107,7 +111,8 @@ def read_rule(
     found = [one for one in compiler.found if one.place not in compiler.rests]
     if found:
         raise LanguageError(found)
-    return rule
+    examples = root.get("examples")
+    return rule if examples is None else replace(rule, written=Examples(name, text, examples))
 
 
 def plain(node: Node, skip: str = "") -> object:

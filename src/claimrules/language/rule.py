@@ -5,6 +5,7 @@ from datetime import date
 
 from claimrules.catalog import Type
 from claimrules.diagnostics import Node, Place
+from claimrules.language.examples import Examples
 from claimrules.language.expression import Expr, Value
 
 
@@ -179,7 +180,12 @@ class Rule:
     message: tuple[Message, Message]
     file: str
     place: Place
-    examples: Node | None = None
+    written: Examples | None = None
+
+    @property
+    def examples(self) -> Node | None:
+        """Its cases, as they stand in its file."""
+        return None if self.written is None else self.written.node
 
     @property
     def tables(self) -> frozenset[str]:

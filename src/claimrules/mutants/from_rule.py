@@ -39,7 +39,7 @@ def mutants_of(rule: Rule) -> tuple[Mutant, ...]:
     tells.
     """
     source = Source(rule)
-    bare = replace(rule, examples=None)
+    bare = replace(rule, written=None)
     made = [*_frame(bare, source), *_expressions(bare, source)]
     seen = {bare}
     numbers: Counter[tuple[str, str]] = Counter()

@@ -71,7 +71,7 @@ def _survivors(
 ) -> tuple[list[Mutant], frozenset[str]]:
     if not mutants:
         return [], frozenset()
-    rules = [replace(rule, examples=None), *(mutant.rule for mutant in mutants)]
+    rules = [replace(rule, written=None), *(mutant.rule for mutant in mutants)]
     alive = list(range(1, len(mutants) + 1))
     stillborn: set[int] = set()
     benches: list[Bench] = []

@@ -28,7 +28,7 @@ def killers(pack: RulePack, rule: Rule, cases: Sequence[Case], mutants: Sequence
     """For the mutants for which one is found, by id: a case that the rule passes and the mutant fails, as YAML."""
     if not cases:
         return {}
-    bare = replace(rule, examples=None)
+    bare = replace(rule, written=None)
     rules = [bare, *(mutant.rule for mutant in mutants)]
     near = list(islice(candidates(bare, pack.plan.only(frozenset({rule.id})).columns, cases), _MOST))
     found: dict[str, str] = {}
@@ -128,7 +128,7 @@ def holds(pack: RulePack, rule: Rule, mutant: Mutant, text: str) -> bool:
     (group,) = placed((case,))
     try:
         bench = Bench(pack, group)
-        own, other = bench.plans([replace(rule, examples=None), mutant.rule])
+        own, other = bench.plans([replace(rule, written=None), mutant.rule])
         if own is None or other is None:
             return False
         for turned in (False, True):

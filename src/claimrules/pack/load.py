@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -20,13 +21,18 @@ from claimrules.knowledge import (
 from claimrules.knowledge.exemptions import check_rules
 from claimrules.language import Rule, Source, read_rule, read_sources
 from claimrules.pack.arguments import day_of, listed
+from claimrules.pack.cache import cache_folder, fetch, keep
 from claimrules.pack.parameters import parameter_tables, typed_parameters
 from claimrules.pack.rule_pack import RulePack
+from claimrules.pack.stamp import stamp
 from claimrules.plan import make_plan
 
 _Read = TypeVar("_Read")
 
 NOT_RULES = frozenset({"sources.yaml", "parameters.yaml", "exemptions.yaml", "columns.yaml"})
+WORTH_KEEPING = 0.1
+"""Seconds. What loads faster is not kept: hundreds of small packs would drive out the large ones."""
+KNOWLEDGE_SUFFIXES = frozenset({".csv", ".parquet", ".yaml", ".yml"})
 NOT_RULE_FOLDERS = frozenset({"knowledge", "bases"})
 
 
@@ -46,16 +52,49 @@ def load(
     params: Mapping[str, str] | None = None,
     region: str | None = None,
     as_of: dt.date | str | None = None,
+    cache: bool = True,
 ) -> RulePack:
     """Read rules and knowledge, check them and compile the plan.
 
     `rules`: a folder of rule files with `knowledge/` and `sources.yaml` in it, or one rule file. `knowledge`: further
-    layers, later ones win table by table. `params`: parameters by name, as text.
+    layers, later ones win table by table. `params`: parameters by name, as text. `cache`: take the pack from the user's
+    cache where nothing has changed since, and keep it there (see docs/knowledge.md; no pack is ever different for it).
 
     Raises:
         ClaimRulesError: everything that is wrong, with places: LanguageError, KnowledgeError, PlanError.
     """
-    return load_without(frozenset(), rules, knowledge=knowledge, params=params, region=region, as_of=as_of)
+    layers = tuple(listed(knowledge))
+
+    def read() -> RulePack:
+        return load_without(frozenset(), rules, knowledge=layers, params=params, region=region, as_of=as_of)
+
+    folder = cache_folder() if cache else None
+    if folder is None:
+        return read()
+    asked = (str(rules), [str(layer) for layer in layers], sorted((params or {}).items()), region, as_of)
+    key = _stamp(Path(rules), layers, asked)
+    kept = None if key is None else fetch(folder, key)
+    if isinstance(kept, RulePack):
+        return kept
+    started = time.perf_counter()
+    pack = read()
+    slow = time.perf_counter() - started > WORTH_KEEPING
+    if slow and key is not None and key == _stamp(Path(rules), layers, asked):  # nothing was written while it was read
+        keep(folder, key, pack)
+    return pack
+
+
+def _stamp(rules: Path, layers: Sequence[Path | str], asked: object) -> str | None:
+    """What the pack depends on; None where that cannot be said, and reading will tell why."""
+    try:
+        root = root_of(rules)
+        own = [root / "knowledge"] if (root / "knowledge").is_dir() else []
+        files = [*rule_files(rules), *(path for name in sorted(NOT_RULES) if (path := root / name).exists())]
+        for layer in (*own, *map(Path, layers)):
+            files += sorted(path for path in layer.iterdir() if path.suffix in KNOWLEDGE_SUFFIXES and path.is_file())
+        return stamp(files, (asked, str(root)))
+    except OSError:
+        return None
 
 
 def load_without(

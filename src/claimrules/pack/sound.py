@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claimrules.diagnostics import ClaimRulesError, Diagnostic
-from claimrules.pack.load import load_without, rule_files
+from claimrules.pack.load import load, load_without, rule_files
 from claimrules.pack.rule_pack import RulePack
 
 
@@ -27,7 +27,7 @@ def load_sound(rules: Path) -> Sound:
     broken: set[Path] = set()
     while True:
         try:
-            return Sound(load_without(broken, rules), tuple(found))
+            return Sound(load_without(broken, rules) if broken else load(rules), tuple(found))
         except ClaimRulesError as error:
             found |= dict.fromkeys(error.diagnostics)
             further = {file for one in error.diagnostics if (file := _file_of(one)) in files} - broken

@@ -13,6 +13,7 @@ from claimrules.catalog import BOOLEAN, INTEGER, TEXT
 from claimrules.engine.column import Column, Mask, Words
 from claimrules.engine.values.truth import both_known
 
+_FEW = 64
 Codes = npt.NDArray[np.int64]
 
 _REMEMBERED = 32
@@ -117,6 +118,17 @@ def distinct_values(values: Codes) -> tuple[Codes, Codes]:
     where = np.empty(len(values), dtype=np.int64)
     where[order] = np.cumsum(first) - 1
     return ordered[first], where
+
+
+def used_words(column: Column) -> Column:
+    """The same with the words alone that some row has: a few rows of a large table, and what is asked of each word."""
+    if column.words is None or len(column.words) <= _FEW:
+        return column
+    codes = cast(Codes, column.data)
+    used = np.zeros(len(column.words), np.bool_)
+    used[codes] = True
+    place = np.cumsum(used) - 1
+    return Column(column.type, place[codes], column.known, column.words[used], column.least)
 
 
 def like_pattern(pattern: str) -> Callable[[list[str]], Mask]:
