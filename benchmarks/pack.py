@@ -90,7 +90,7 @@ def pack_of(work: Path, claims: Path, *, times: int = 1, knowledge: int | None =
 
 def _codes(claims: Path) -> tuple[Any, dict[str, tuple[float, float]]]:
     """All codes of the first part, and for each what is rarely exceeded: (price, quantity)."""
-    part = pq.read_table(sorted((claims / "lines").iterdir())[0], columns=["item_code", "unit_price", "quantity"])
+    part = pq.read_table(min((claims / "lines").iterdir()), columns=["item_code", "unit_price", "quantity"])
     item = pc.utf8_slice_codeunits(part["item_code"], 0, -4)
     table = pa.table(
         {"item": item, "price": part["unit_price"].cast(pa.float64()), "n": part["quantity"].cast(pa.float64())}
@@ -122,8 +122,8 @@ def _rules(rng: Any, codes: Any, most: dict[str, tuple[float, float]], tail: str
             out.append(Made(name, "attribute", text, types, "[code]", rows, about={"column": column, "how": how}))
     out.append(_price(drawn(PRICED), most, tail))
     out += _plain(tail)
-    for name, per, size in WINDOWS:
-        name, types = f"qty_{name}{tail}", {"code": "text", "most": "decimal(16, 4)"}
+    for span, per, size in WINDOWS:
+        name, types = f"qty_{span}{tail}", {"code": "text", "most": "decimal(16, 4)"}
         match = f"match:\n  limit: {{table: {name}, key: {{code: line.item_code}}}}\n"
         text = f"of: line\n{match}per: {per}\nflag: sum(line.quantity) > max(limit.most)\namount: full_line\n"
         rows = [(code, f"{most[code[:-4]][1]:.0f}") for code in drawn(size)]

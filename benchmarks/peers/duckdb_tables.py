@@ -26,7 +26,7 @@ def integer_tables(db: Any, prepared: Prepared, about: list[dict[str, Any]]) -> 
         db.unregister("given")
     for rule in about:
         if rule["rows"]:
-            _create(db, rule, lambda column, texts: prepared.codes(column, texts))
+            _create(db, rule, prepared.codes)
 
 
 def text_tables(db: Any, claims: Path, about: list[dict[str, Any]]) -> None:
