@@ -10,7 +10,7 @@ TEST_JOBS ?= auto
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test library tutorial lint format picture scale fuzz mutants schema editor docs site-test clean
+.PHONY: help setup demo test library tutorial lint format picture scale bench fuzz mutants schema editor docs site-test clean
 
 help:
 	@echo "make demo    audit the small fixture with the rules of this repository; results in OUT/"
@@ -19,6 +19,7 @@ help:
 	@echo "make tutorial  the tutorial to the letter, with the built wheel in an environment of its own"
 	@echo "make lint    ruff, mypy, import-linter, and the rules' own check"
 	@echo "make scale   ten million generated lines: all planted violations, nothing else, below 2 GB"
+	@echo "make bench   claimrules beside DuckDB, Polars and others, and its goals (BENCH=--help for options)"
 	@echo "make fuzz    an hour of made-up rules and claims, every verdict compared (MINUTES=60 SEED=1)"
 	@echo "make mutants  faults planted in the code, each to be caught by the tests of its room (SAMPLE=500 SEED=1)"
 	@echo "make schema  the JSON Schemas for editors, written anew"
@@ -79,6 +80,13 @@ MINUTES ?= 60
 SEED ?= 1
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) --seed $(SEED) --out OUT/fuzz
+
+# claimrules beside its peers, and its goals; the table goes into benchmarks/README.md. Half an hour at the full size;
+# `make bench BENCH="--lines 100000 --no-readme"` tries everything in some minutes.
+BENCH ?=
+bench: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python -m benchmarks $(BENCH)
 
 # Faults planted in the package one at a time, each to be caught by the tests of its room; what survives is explained in
 # benchmarks/mutants/survivors.md.
