@@ -423,7 +423,8 @@ class Judge:
             return UNKNOWN
         if spec.order and near:
             mine = self._rank(spec, entry)
-            found = [p for p in found if (self._rank(spec, p.other) < mine) == (spec.take == "previous")]
+            theirs = [(self._rank(spec, p.other), p) for p in found]
+            found = [p for rank, p in theirs if (rank < mine if spec.take == "previous" else mine < rank)]
             group = [(p.other, p.sure) for p in found]
         if any(sure is None for _, sure in group):
             return UNKNOWN

@@ -491,6 +491,11 @@ RULES |= {
           peers: {of: subject, same: [person]}
         flag: count(peers) >= 1
     """,
+    "dearer_than_itself": """
+        others:
+          dearer: {same: [person], take: next, order: dearer.amount, itself: true}
+        flag: dearer.quantity > 0
+    """,
     "dearer_of_some": """
         rows: line.supply_days > 0
         others:

@@ -457,12 +457,12 @@ def _renamed(node: exp.Expr) -> exp.Expr:
 
 
 def _stands(theirs: list[exp.Expr], mine: list[exp.Expr], down: list[bool], *, before: bool) -> exp.Expr:
-    """Whether the other row stands before (or not before) this one, part by part."""
+    """Whether the other row stands before (or after) this one, part by part; a row is neither before nor after itself."""
     less: exp.Expr = exp.false()
     for a, b, d in reversed(list(zip(theirs, mine, down, strict=True))):
-        sign = ">" if d else "<"
+        sign = ">" if d == before else "<"
         less = sql(f"_a {sign} _b OR (_a = _b AND _less)", a=a, b=b, less=exp.paren(less))
-    return less if before else sql("NOT _less", less=exp.paren(less))
+    return less
 
 
 def _begins(unit: str, time: exp.Expr, since: exp.Expr) -> exp.Expr:
