@@ -28,6 +28,7 @@ from claimrules.batch.table_reader import Read, TableReader
 from claimrules.batch.unread import unread_columns
 from claimrules.catalog import TableSchema
 from claimrules.diagnostics import Diagnostic
+from claimrules.stopwatch import timed
 
 MAX_BUCKETS = 4096
 
@@ -156,6 +157,7 @@ class Intake:
         }
         return Bench(self._index.doubled, running, blanks, self._files, self.absent)
 
+    @timed("fetch")
     def _read(self, spool: Spool, name: str, buckets: list[int], bench: Bench) -> Any:
         parts = [table for bucket in buckets if (table := spool.read(name, bucket)) is not None]
         return pa.concat_tables(parts).combine_chunks() if parts else bench.blanks[name]
@@ -174,6 +176,7 @@ class Intake:
         if some:
             yield some
 
+    @timed("read")
     def _prepare(self) -> Spool:
         """Read everything once: claims first, since the others follow them."""
         if self._spool is not None:

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from claimrules.stopwatch import timed
+
 Buckets = npt.NDArray[np.int64]
 _HELD_ROWS = 500_000
 _HELD_BYTES = 64 * 1024 * 1024
@@ -30,6 +32,7 @@ class Spool:
         self._counts: dict[str, Buckets] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="claimrules-", dir=folder) if buckets > 1 else None
 
+    @timed("partition")
     def add(self, name: str, table: Any, buckets: Buckets) -> None:
         """Add rows, each with its bucket."""
         if not table.num_rows:

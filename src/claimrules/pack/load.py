@@ -23,6 +23,7 @@ from claimrules.pack.arguments import day_of, listed
 from claimrules.pack.parameters import parameter_tables, typed_parameters
 from claimrules.pack.rule_pack import RulePack
 from claimrules.plan import make_plan
+from claimrules.stopwatch import timed
 
 _Read = TypeVar("_Read")
 
@@ -58,6 +59,7 @@ def load(
     return load_without(frozenset(), rules, knowledge=knowledge, params=params, region=region, as_of=as_of)
 
 
+@timed("load")
 def load_without(
     left_out: Collection[Path],
     rules: Path | str,

@@ -12,6 +12,7 @@ from types import TracebackType
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, Place
 from claimrules.pack.gathered import Part
 from claimrules.pack.part_file import read_part, write_part, write_whole
+from claimrules.stopwatch import timed
 
 if sys.platform != "win32":
     import fcntl
@@ -87,10 +88,12 @@ class WorkFolder:
         self.facts |= facts
         write_whole(json.dumps(self.facts, indent=2, ensure_ascii=False).encode(), self.path / _RUN)
 
+    @timed("keep")
     def part(self, number: int) -> Part | None:
         """What is kept of a partition, if it is finished."""
         return read_part(self._part(number))
 
+    @timed("keep")
     def keep(self, number: int, part: Part) -> None:
         """Keep a finished partition, for good."""
         write_part(part, self._part(number))
