@@ -18,12 +18,10 @@ from claimrules.engine.values.truth import falsehood, truth
 from claimrules.knowledge.exemptions import Exemption
 from claimrules.language.expression import Field
 from claimrules.language.scope import time_of
-from claimrules.stopwatch import timed
 
 Test = Callable[[str], bool]
 
 
-@timed("exempt")
 def leave(
     rule: str, context: BatchContext, base: KindSpace, candidates: Index
 ) -> tuple[Index, Mask | None, tuple[Exempted, ...]]:

@@ -182,7 +182,7 @@ class RulePack:
             registers=self.knowledge.registers,
             given=registers_of(registers, self.knowledge.registers),
         ) as intake:
-            intake.attend(reading, None if work is None else work.path)
+            intake.attend(reading, None if work is None else work.spool)
             shelf = self._shelf_with(intake.registers)
             absent = _absent_names(intake, shelf)
             if work is not None:
