@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from claimrules.findings import AuditResult, CheckResult, Finding
     from claimrules.models import Claim, Diagnosis, FeeLine, Operation
     from claimrules.pack import RulePack, WorkFolder, load
+    from claimrules.stopwatch import Stopwatch
 
 _HOMES = {
     "AuditResult": "findings",
@@ -27,6 +28,7 @@ _HOMES = {
     "Finding": "findings",
     "Operation": "models",
     "RulePack": "pack",
+    "Stopwatch": "stopwatch",
     "WorkFolder": "pack",
     "load": "pack",
 }
@@ -43,6 +45,7 @@ __all__ = [
     "Finding",
     "Operation",
     "RulePack",
+    "Stopwatch",
     "WorkFolder",
     "__version__",
     "load",

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from claimrules.batch.hashing import Hashes, hash_rows, hash_strings
 from claimrules.batch.spool import Buckets, Spool
+from claimrules.stopwatch import timed
 
 ORPHAN = -1
 LEFT_OUT = -2
@@ -55,6 +56,7 @@ class ClaimIndex:
         hashes = hash_strings(claim_id)
         return _among(known, hashes) if len(known) else np.zeros(len(hashes), np.bool_)
 
+    @timed("index")
     def finish(self, spool: Spool, visible: list[str]) -> None:
         """Sort, and settle the doubled ids: of equal ids the row with the least content hash stays."""
         hashes = np.concatenate([*self._hashes, np.empty(0, np.uint64)])
@@ -96,6 +98,7 @@ class ClaimIndex:
         self.doubled = np.sort(number[order[~first]])
         self._shared_ids, self._shared_buckets = names.take(pa.array(winners)), place[winners]
 
+    @timed("index")
     def find(self, claim_id: Any) -> Buckets:
         """The bucket of each claim id; ORPHAN where there is no such claim, LEFT_OUT where it was filtered out."""
         hashes = hash_strings(claim_id)

@@ -1,5 +1,6 @@
 """Claims on their way in: read once, cut at persons, counted."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AnyMapping
 from functools import partial
@@ -10,12 +11,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from claimrules.batch.arrow_source import IpcSource, ParquetSource
 from claimrules.batch.claim_batch import ClaimBatch, with_encounters
 from claimrules.batch.claim_index import LEFT_OUT, ORPHAN, SEQUENCE, ClaimIndex
 from claimrules.batch.counts import TableCount, Tally
+from claimrules.batch.csv_source import CsvSource
 from claimrules.batch.documents import BadDocument
 from claimrules.batch.files import Shelf
 from claimrules.batch.hashing import hash_rows, hash_strings, total
+from claimrules.batch.kept import Kept, is_kept, keep, kept_in, state_of
 from claimrules.batch.mapping import Mapping
 from claimrules.batch.partition import FILE, ROW, Bench, judge, lost_reason, reject_rows
 from claimrules.batch.registers import Registers
@@ -28,6 +32,7 @@ from claimrules.batch.table_reader import Read, TableReader
 from claimrules.batch.unread import unread_columns
 from claimrules.catalog import TableSchema
 from claimrules.diagnostics import Diagnostic
+from claimrules.stopwatch import timed
 
 MAX_BUCKETS = 4096
 
@@ -74,12 +79,18 @@ class Intake:
         self.close()
 
     def close(self) -> None:
-        """Remove what was written to disk."""
+        """Remove what was written to disk; what another run can go on from stays in a folder that was given for it."""
         if self._spool is not None:
             self._spool.close()
+        if self._folder is not None and not is_kept(self._folder):
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def attend(self, progress: Callable[[int, int | None], None] | None, folder: Path | None) -> None:
-        """Before the first use: whom to tell of rows read and in all (of all tables), and where to write what is on disk."""
+        """Before the first use: whom to tell of rows read and in all (of all tables), and a folder for what is on disk.
+
+        Where an earlier run has read the same files to the end into that folder, by the same mapping and cut, they are not
+        read again.
+        """
         self._progress, self._folder = progress, folder
 
     @property
@@ -156,6 +167,7 @@ class Intake:
         }
         return Bench(self._index.doubled, running, blanks, self._files, self.absent)
 
+    @timed("fetch")
     def _read(self, spool: Spool, name: str, buckets: list[int], bench: Bench) -> Any:
         parts = [table for bucket in buckets if (table := spool.read(name, bucket)) is not None]
         return pa.concat_tables(parts).combine_chunks() if parts else bench.blanks[name]
@@ -174,12 +186,19 @@ class Intake:
         if some:
             yield some
 
+    @timed("read")
     def _prepare(self) -> Spool:
         """Read everything once: claims first, since the others follow them."""
         if self._spool is not None:
             return self._spool
         expected = max(reader.expected_rows for reader in self._readers.values())
         wanted = 1 if expected <= self._batch_lines else min(MAX_BUCKETS, 1 + 2 * expected // self._batch_lines)
+        state = self._state() if wanted > 1 else None
+        if self._folder is not None:
+            if state is not None and (kept := kept_in(self._folder, state)) is not None:
+                return self._restored(kept, wanted)
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True)
         self._spool = spool = Spool(wanted, self._folder)
         self._documents()
         self._claims(spool)
@@ -187,7 +206,37 @@ class Intake:
             if name in self._readers:
                 self._children(spool, name)
         self._brought = self._registers.read(self._early, self._tallies)
+        if self._folder is not None and state is not None:
+            spool.flush()
+            keep(self._kept(spool), state, self._folder)
         return spool
+
+    def _state(self) -> list[Any] | None:
+        """What tells that the input is still the same; None where it does not all come from files."""
+        sources = [s for r in (*self._readers.values(), *self._registers.readers.values()) for s in r.all_sources]
+        paths = [source.path for source in sources if isinstance(source, ParquetSource | IpcSource | CsvSource)]
+        return state_of(paths) if len(paths) == len(sources) else None
+
+    def _kept(self, spool: Spool) -> Kept:
+        return Kept(
+            {name: spool.counts(name).tolist() for name in NAMES},
+            (self._hash, self._registers.hash),
+            self._index.doubled.tolist(),
+            self._files,
+            self._tallies,
+            self._early.table(),
+            self._brought,
+        )
+
+    def _restored(self, kept: Kept, buckets: int) -> Spool:
+        self._spool = Spool(buckets, self._folder, kept.counts)
+        self._hash, self._registers.hash = kept.hashes
+        self._index.doubled = np.array(kept.doubled, np.int64)
+        self._files[:] = kept.files
+        self._tallies = dict(kept.tallies)
+        self._early = Rejects.of(kept.rejects)
+        self._brought = dict(kept.registers)
+        return self._spool
 
     def _documents(self) -> None:
         file, bad = self._bad

@@ -15,6 +15,7 @@ from claimrules.batch.hashing import hash_rows
 from claimrules.batch.rejects import DOUBLED, ORPHAN, Rejects, raw_text
 from claimrules.batch.schema import CHILDREN, NAMES
 from claimrules.catalog import fields_of
+from claimrules.stopwatch import timed
 
 FILE, ROW = "__file", "__row"
 _FLAT = "(a flat file, a claim on several rows? `group: {by: ID}` of a mapping makes one of them)"
@@ -32,6 +33,7 @@ class Bench:
     absent: frozenset[tuple[str, str]]
 
 
+@timed("settle")
 def judge(bench: Bench, raw: dict[str, Any], rejects: Rejects, tallies: dict[str, Tally]) -> ClaimBatch:
     """Settle doubled keys, orphans and reversed claims; count; drop what is hidden."""
     claims = _claims(bench, raw["claims"], rejects, tallies["claims"])

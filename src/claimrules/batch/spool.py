@@ -1,13 +1,15 @@
 """Canonical rows by bucket: in memory where there is one bucket, else on disk in a folder of our own."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from claimrules.stopwatch import timed
 
 Buckets = npt.NDArray[np.int64]
 _HELD_ROWS = 500_000
@@ -19,17 +21,20 @@ class Spool:
 
     On disk each bucket of a table is one file of IPC streams, one after the other: rows are gathered until they are
     many, sorted by bucket and appended, so that thousands of buckets need neither as many open files nor tiny writes.
-    `folder`: where its own folder is made; the system's for temporary files if left out.
+    `folder`: a folder for them, which is left alone in the end; a temporary one if left out. `counts`: rows by bucket of
+    the tables that are there already.
     """
 
-    def __init__(self, buckets: int, folder: Path | None = None) -> None:
+    def __init__(self, buckets: int, folder: Path | None = None, counts: Mapping[str, list[int]] | None = None) -> None:
         self.buckets = buckets
         self._held: dict[str, list[tuple[Any, Buckets]]] = {}
         self._held_rows: dict[str, int] = {}
         self._held_bytes: dict[str, int] = {}
-        self._counts: dict[str, Buckets] = {}
-        self._folder = tempfile.TemporaryDirectory(prefix="claimrules-", dir=folder) if buckets > 1 else None
+        self._counts: dict[str, Buckets] = {name: np.array(rows, np.int64) for name, rows in (counts or {}).items()}
+        self._temporary = tempfile.TemporaryDirectory(prefix="claimrules-") if buckets > 1 and folder is None else None
+        self._folder = Path(self._temporary.name) if self._temporary else folder if buckets > 1 else None
 
+    @timed("partition")
     def add(self, name: str, table: Any, buckets: Buckets) -> None:
         """Add rows, each with its bucket."""
         if not table.num_rows:
@@ -59,12 +64,18 @@ class Spool:
     def close(self) -> None:
         """Remove everything."""
         self._held.clear()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def flush(self) -> None:
+        """Write everything that is held to disk, if that is where it goes."""
         if self._folder is not None:
-            self._folder.cleanup()
+            for name in [name for name, held in self._held.items() if held]:
+                self._flush(name)
 
     def _path(self, name: str, bucket: int) -> Path:
         assert self._folder is not None  # noqa: S101 - only on disk are there paths
-        return Path(self._folder.name) / f"{name}-{bucket:04d}.arrows"
+        return self._folder / f"{name}-{bucket:04d}.arrows"
 
     def _streams(self, name: str, bucket: int) -> Iterator[Any]:
         with pa.OSFile(str(self._path(name, bucket)), "rb") as file:

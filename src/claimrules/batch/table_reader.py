@@ -59,6 +59,11 @@ class TableReader:
         times = len(self.how.unpivot.numbers) if self.how.unpivot else 1
         return times * sum(source.expected_rows for source in self.sources)
 
+    @property
+    def all_sources(self) -> list[Source]:
+        """Those of its rows, and those that are joined to them."""
+        return [*self.sources, *(source for _, source, _ in self._joined.values())]
+
     @cached_property
     def columns(self) -> tuple[ColumnMap, ...]:
         """The columns that this input has, in any of its files."""

@@ -58,6 +58,7 @@ def audit(
     jobs: JobsOption = 1,
     batch_lines: Annotated[int, typer.Option(metavar="N", min=1, help="Lines judged at once.")] = 100_000,
     memory: Annotated[str | None, typer.Option(metavar="BYTES", help="Memory to keep within, as 2GB.")] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Say which rules and steps the seconds went to.")] = False,  # noqa: FBT002
     resume: Annotated[bool, typer.Option("--resume", help="Go on from what a run that was stopped has finished.")] = False,  # noqa: FBT002
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 where there is such a finding.")] = None,
     show: Annotated[int, typer.Option(metavar="N", min=0, help="Findings to print in full.")] = 3,
@@ -71,39 +72,39 @@ def audit(
     import claimrules
     from claimrules.cli.closing import reject_lines
     from claimrules.cli.printing import err, print_diagnostics
+    from claimrules.cli.profiling import profiling
     from claimrules.cli.progress import progress_bars
     from claimrules.cli.working import working
     from claimrules.report import check_out, write
 
     check_out(out)
-    pack = claimrules.load(
-        rules,
-        knowledge=knowledge or [],
-        params=params(param) or {},
-        region=place(region, "--region"),
-        as_of=day(as_of, "--as-of"),
-    )
-    with working(out, resume=resume) as work:
-        with progress_bars(wanted=not json) as (reading, judging):
-            result = pack.audit(
-                claims,
-                mapping=mapping,
-                only=names(only),
-                history_from=day(history_from, "--history-from"),
-                jobs=jobs,
-                batch_lines=batch_lines,
-                memory=size(memory, "--memory"),
-                progress=judging,
-                reading=reading,
-                work=work,
-            )
-        write(result, out)
+    options: dict[str, Any] = {
+        "mapping": mapping,
+        "only": names(only),
+        "history_from": day(history_from, "--history-from"),
+        "jobs": jobs,
+        "batch_lines": batch_lines,
+        "memory": size(memory, "--memory"),
+    }
+    with profiling(wanted=profile) as profiled:
+        pack = claimrules.load(
+            rules,
+            knowledge=knowledge or [],
+            params=params(param) or {},
+            region=place(region, "--region"),
+            as_of=day(as_of, "--as-of"),
+        )
+        with working(out, resume=resume) as work:
+            with progress_bars(wanted=not json) as (reading, judging):
+                result = pack.audit(claims, **options, progress=judging, reading=reading, work=work)
+            write(profiled.noted(result), out)
     print_diagnostics([*result.warnings, *_nothing_audited(result, out)])
     if json:
-        typer.echo(result.summary.model_dump_json())
+        typer.echo(profiled.beside(result.summary.model_dump_json()))
         _say(reject_lines(result.rejects, language(lang)), err())
     else:
         _print(result, pack, out, show, mapping, language(lang))
+        profiled.show(language(lang))
     return _exit_code(result, fail_on)
 
 

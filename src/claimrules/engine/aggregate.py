@@ -27,6 +27,7 @@ from claimrules.engine.listed import distinct_list
 from claimrules.engine.values import absent, ordinal
 from claimrules.engine.values.truth import falsehood, truth
 from claimrules.language.expression import Aggregate, Call, Expr, Field, Literal
+from claimrules.stopwatch import timed
 
 NEVER_NEGATIVE = frozenset(
     {
@@ -51,6 +52,7 @@ class Members:
     incomplete: Mask | None = None
 
 
+@timed("aggregate")
 def reduce(node: Aggregate, argument: Column | None, condition: Column | None, members: Members) -> Column:
     """One value for each set. An option of `node` is a literal."""
     counted = np.ones(len(members.ids), np.bool_)

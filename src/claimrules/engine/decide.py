@@ -15,6 +15,7 @@ from claimrules.engine.values.truth import decided, falsehood, truth
 from claimrules.language.expression import Expr, Walk, walk
 from claimrules.language.rule import Rule
 from claimrules.plan import RulePlan
+from claimrules.stopwatch import timed
 
 NO_CLOCK = "no clock time"
 """The doubt of an hour window that was judged by dates."""
@@ -33,6 +34,7 @@ class Verdict:
     reasons: tuple[tuple[str, Mask], ...]
 
 
+@timed("decide")
 def decide(plan: RulePlan, rows: RowSpace, loose: Mask) -> Verdict:
     """Flag, unless and doubt of every subject and row. `loose`: rows that have no subject."""
     rule = plan.rule

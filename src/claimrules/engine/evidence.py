@@ -36,6 +36,7 @@ from claimrules.language.expression import (
 )
 from claimrules.language.rule import KeySpec
 from claimrules.plan import RulePlan
+from claimrules.stopwatch import timed
 
 FLAGGED, CLEAN, UNDECIDED = "flagged", "clean", "undecided"
 
@@ -88,6 +89,7 @@ class Evidence:
 
     # ------------------------------------------------------------------ flagged
 
+    @timed("evidence", of=lambda self: self.plan.rule.id)
     def flagged(self) -> Flagged:
         """The flagged subjects and what belongs to them."""
         rule, rows = self.plan.rule, self.rows
@@ -216,6 +218,7 @@ class Evidence:
 
     # ------------------------------------------------------------------ undecided
 
+    @timed("evidence", of=lambda self: self.plan.rule.id)
     def undecided(self) -> Undecided:
         """The subjects that could not be decided, and what is to blame."""
         rows = self.rows

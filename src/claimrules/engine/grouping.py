@@ -25,8 +25,10 @@ from claimrules.engine.values import ordinal
 from claimrules.language.expression import Aggregate, Call, Expr, Key, MatchField, MatchRow, RowId, walk
 from claimrules.language.rule import MatchSpec, OtherSpec, Rule
 from claimrules.plan import RulePlan
+from claimrules.stopwatch import timed
 
 
+@timed("group")
 def group_rows(plan: RulePlan, rows: RowSpace, context: BatchContext) -> tuple[RowSpace, Mask]:
     """The rows with their subjects, and which of them have none, because a key is not known.
 
@@ -139,6 +141,7 @@ def relate(plan: RulePlan, rows: RowSpace, context: BatchContext) -> None:
     rows.others = Lazy({spec.name: partial(_related, plan, spec, rows, context) for spec in rule.others})
 
 
+@timed("relate")
 def _related(plan: RulePlan, spec: OtherSpec, rows: RowSpace, context: BatchContext) -> Relation:
     if spec.kind == "subject":
         keys = {key.name: key.value for key in plan.rule.per}

@@ -15,6 +15,7 @@ from claimrules.engine.matching import applicable
 from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values.truth import falsehood, truth
 from claimrules.plan import RulePlan
+from claimrules.stopwatch import timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def _distinct(rows: RowSpace) -> int:
     return int(there.sum())
 
 
+@timed("judge", of=lambda plan, *_, **__: plan.rule.id)
 def judge(plan: RulePlan, context: BatchContext, candidates: Index, *, exempt: bool = True) -> Judged:
     """Every subject's verdict.
 

@@ -21,6 +21,7 @@ from claimrules.engine.regions import ELSEWHERE, NOT_SAID, Regions
 from claimrules.engine.values.text import starts_with, words_of
 from claimrules.engine.vocabulary import Vocabulary
 from claimrules.knowledge import Table
+from claimrules.stopwatch import timed
 
 MISSING, UNKNOWN = -1, -2
 _EPOCH = dt.date(1970, 1, 1)
@@ -167,6 +168,7 @@ class Lookup:
 
     # ------------------------------------------------------------------ answering
 
+    @timed("look up")
     def pairs(self, question: Question) -> Pairs:
         """All rows that fit by key, date, region and knowledge date."""
         if not self.table.brought:

@@ -19,8 +19,10 @@ from claimrules.language.expression import TRUE, Expr, conjunction
 from claimrules.language.rule import MatchSpec
 from claimrules.language.scope import time_of
 from claimrules.plan import RulePlan
+from claimrules.stopwatch import timed
 
 
+@timed("match")
 def applicable(
     plan: RulePlan, context: BatchContext, base: KindSpace, candidates: Index, unsure: Mask | None = None
 ) -> RowSpace:

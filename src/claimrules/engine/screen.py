@@ -17,10 +17,12 @@ from claimrules.engine.values.text import words_of
 from claimrules.engine.values.truth import falsehood
 from claimrules.language.expression import Expr, Field, RowId, walk
 from claimrules.plan import RulePlan
+from claimrules.stopwatch import timed
 
 WORD = 64
 
 
+@timed("screen")
 def screen(plans: Sequence[RulePlan], kind: str, context: BatchContext) -> list[Index]:
     """For each of the rules over `kind` the rows it must look at, ascending."""
     space = context.kind(kind)

@@ -39,6 +39,7 @@ from claimrules.language.expression import (
     walk,
 )
 from claimrules.language.scope import key_word, time_of
+from claimrules.stopwatch import timed
 
 if TYPE_CHECKING:
     from claimrules.engine.relation import Relation
@@ -193,6 +194,7 @@ class RowSpace(Space):
         own = np.arange(self.n, dtype=np.int64)
         return reduced(self, node, Members(own, self.n, self.member))
 
+    @timed("walk")
     def walk(self, node: Walk) -> Column:
         """A walk over the subject's rows in order."""
         arguments = [self.evaluate(a) for a in node.arguments]

@@ -19,6 +19,7 @@ from claimrules.engine.values.text import words_of
 from claimrules.engine.values.truth import both_known, truth
 from claimrules.language.rule import OtherSpec, WindowSpec
 from claimrules.language.scope import key_word, time_of
+from claimrules.stopwatch import timed
 
 LONG_AGO, FAR = -(2**40), 2**40
 UNSAID = -1
@@ -70,6 +71,7 @@ class WindowTest:
             same = window.direction is Direction.SAME
             self.spans.append(Span(*(window.unit, "", "") if same else ("", window.unit, str(window.direction)), n))
 
+    @timed("window")
     def test(self, left: Index, right: Index) -> tuple[Mask, Mask]:
         """For each pair: inside, and whether that is known."""
         which = self.which[left]

@@ -28,6 +28,7 @@ from claimrules.findings.totals import LineMoney, Totals
 from claimrules.findings.words import basis_text, doubts, observed, reasons, sentences, written
 from claimrules.language.scope import time_of
 from claimrules.language.sources import Source
+from claimrules.stopwatch import timed
 
 _CENT = Decimal("0.01")
 
@@ -49,6 +50,7 @@ class Parts(Bearers):
     owner: Index
 
 
+@timed("findings")
 def make_findings(hits: Hits, context: BatchContext, sources: Mapping[str, Source]) -> BatchFindings:
     """Findings and undecided subjects of one batch."""
     purse = Purse(context.kind("claim"), context.kind("line"))
@@ -89,6 +91,7 @@ class _RuleFindings:
     line_money: LineMoney
     sources: Mapping[str, Source]
 
+    @timed("findings", of=lambda self: self.hits.plan.rule.id)
     def table(self) -> tuple[Any, tuple[int, int]]:
         """The rule's findings, and their amount and loss in cents."""
         rule, flagged = self.hits.plan.rule, self.flagged

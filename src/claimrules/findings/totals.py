@@ -11,6 +11,7 @@ from claimrules.engine.space import KindSpace
 from claimrules.engine.values.times import days
 from claimrules.findings.purse import Money, Purse, summable
 from claimrules.language.scope import time_of
+from claimrules.stopwatch import timed
 
 _NO_DATE = -(2**40)
 """The day of lines that have none: no day of a stay."""
@@ -77,6 +78,7 @@ class LineMoney:
         for most, money in zip(store, (amount, loss), strict=True):
             np.maximum.at(most, at, _or_zero(money).astype(np.int64))
 
+    @timed("totals")
     def totals(self) -> Totals:
         """For each claim the larger of its own amount and the sum of its days' and lines'."""
         n = self.purse.claim.n

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from claimrules.engine.hits import Counts
 from claimrules.findings import FINDINGS, UNDECIDED, BatchFindings, Totals
+from claimrules.stopwatch import timed
 
 Progress = Callable[[int, int | None], None]
 """Lines done, and lines in all where that is known."""
@@ -71,10 +72,12 @@ class Gathered:
         if self.progress is not None and not part.kept:  # else the time that is left would be told by those that took none
             self.progress(self.lines, self.total)
 
+    @timed("sort")
     def findings(self) -> Any:
         """All findings, sorted."""
         return ordered(pa.concat_tables([FINDINGS.empty_table(), *self._findings]))
 
+    @timed("sort")
     def undecided(self, absent: frozenset[str]) -> Any:
         """One row a subject; those of a column that the input does not have, one a rule."""
         rows = pa.concat_tables([UNDECIDED.empty_table(), *self._undecided])

@@ -26,6 +26,7 @@ from claimrules.pack.parameters import parameter_tables, typed_parameters
 from claimrules.pack.rule_pack import RulePack
 from claimrules.pack.stamp import stamp
 from claimrules.plan import make_plan
+from claimrules.stopwatch import timed
 
 _Read = TypeVar("_Read")
 
@@ -97,6 +98,7 @@ def _stamp(rules: Path, layers: Sequence[Path | str], asked: object) -> str | No
         return None
 
 
+@timed("load")
 def load_without(
     left_out: Collection[Path],
     rules: Path | str,

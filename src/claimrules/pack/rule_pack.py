@@ -45,6 +45,7 @@ from claimrules.pack.parameters import parameter_tables, typed_parameters
 from claimrules.pack.run_facts import WHOLE, facts_of_claims, facts_of_run
 from claimrules.pack.work_folder import WorkFolder
 from claimrules.plan import Plan, make_plan
+from claimrules.stopwatch import shared
 from claimrules.version import __version__
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class RulePack:
             registers=self.knowledge.registers,
             given=registers_of(registers, self.knowledge.registers),
         ) as intake:
-            intake.attend(reading, None if work is None else work.path)
+            intake.attend(reading, None if work is None else work.spool)
             shelf = self._shelf_with(intake.registers)
             absent = _absent_names(intake, shelf)
             if work is not None:
@@ -233,7 +234,7 @@ class RulePack:
                 work.keep(number, part)
             return part
 
-        batches = enumerate(intake.partitions())
+        batches, in_thread = enumerate(intake.partitions()), shared(part_of)
         if jobs == 1:
             yield from starmap(part_of, batches)
             return
@@ -241,7 +242,7 @@ class RulePack:
         with ThreadPoolExecutor(jobs) as pool:
             try:
                 for number, batch in batches:
-                    waiting.append(pool.submit(part_of, number, batch))
+                    waiting.append(pool.submit(in_thread, number, batch))
                     if len(waiting) > jobs:
                         yield waiting.popleft().result()
                 while waiting:

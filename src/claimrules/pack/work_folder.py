@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+from claimrules.batch.kept import is_kept
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, Place
 from claimrules.pack.gathered import Part
 from claimrules.pack.part_file import read_part, write_part, write_whole
+from claimrules.stopwatch import timed
 
 if sys.platform != "win32":
     import fcntl
 
-_LOCK, _RUN = "lock", "run.json"
-_OURS = (_LOCK, f"{_RUN}*", "part-*.arrows*", "claimrules-*")
+_LOCK, _RUN, _SPOOL = "lock", "run.json", "spool"
+_OURS = (_LOCK, f"{_RUN}*", "part-*.arrows*", _SPOOL)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -55,14 +57,14 @@ class WorkFolder:
         self._take()
         self.found = self.finished
         if self.resume:
-            self._clear("*.tmp", "claimrules-*")
+            self._clear("*.tmp")
             self.facts = self._known()
         else:
             self._clear(*(pattern for pattern in _OURS if pattern != _LOCK))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is None or not self.finished:
+        if error is None or not (self.finished or self.has_read):
             shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
             os.close(self._lock)
@@ -77,6 +79,16 @@ class WorkFolder:
         """How many partitions are finished."""
         return sum(1 for _ in self.path.glob("part-*.arrows"))
 
+    @property
+    def spool(self) -> Path:
+        """Where claims are on their way to the rules."""
+        return self.path / _SPOOL
+
+    @property
+    def has_read(self) -> bool:
+        """Whether all claims are there."""
+        return is_kept(self.spool)
+
     def agree(self, facts: Mapping[str, str]) -> None:
         """Note what the results depend on, by name; CR724 where the run that left this folder had something else."""
         other = sorted(name for name, said in facts.items() if self.facts.get(name, said) != said)
@@ -87,10 +99,12 @@ class WorkFolder:
         self.facts |= facts
         write_whole(json.dumps(self.facts, indent=2, ensure_ascii=False).encode(), self.path / _RUN)
 
+    @timed("keep")
     def part(self, number: int) -> Part | None:
         """What is kept of a partition, if it is finished."""
         return read_part(self._part(number))
 
+    @timed("keep")
     def keep(self, number: int, part: Part) -> None:
         """Keep a finished partition, for good."""
         write_part(part, self._part(number))
@@ -102,7 +116,7 @@ class WorkFolder:
         try:
             facts: dict[str, str] = json.loads((self.path / _RUN).read_bytes())
         except (OSError, ValueError):
-            self._clear("part-*")  # nobody can say of what they are part
+            self._clear("part-*", _SPOOL)  # nobody can say of what they are part
             self.found = 0
             return {}
         return facts

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, Place
+from claimrules.stopwatch import timed
 
 TABLES = ("findings", "undecided", "rejects")
 FILES = (*(f"{name}.parquet" for name in TABLES), "summary.json", "timings.json")
@@ -67,6 +68,7 @@ def check_out(out: Path) -> None:
         raise _error("CR703", f"cannot be written to: no right to write in {parent}", out, "name another folder")
 
 
+@timed("write")
 def write(result: Result, out: Path | str) -> None:
     """Write the five files into a folder beside `out`, then let it take the place of `out`.
 

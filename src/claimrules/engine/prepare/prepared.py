@@ -13,6 +13,7 @@ from claimrules.engine.prepare.days import day_rows
 from claimrules.engine.prepare.encounters import encounter_rows
 from claimrules.engine.prepare.lazy import Lazy
 from claimrules.engine.prepare.netting import Leftover, net_lines
+from claimrules.stopwatch import timed
 
 
 class Tables(Protocol):
@@ -46,6 +47,7 @@ class Prepared:
     leftover: Leftover
 
 
+@timed("prepare")
 def prepare(batch: Tables) -> Prepared:
     """The batch's rows. ValueError where a row has no claim, which the door of the batch must have refused."""
     claims = order_claims(batch.claims)
