@@ -14,10 +14,11 @@ from claimrules.diagnostics.errors import (
     LanguageError,
     PlanError,
 )
+from claimrules.diagnostics.node import MappingNode, Node, ScalarNode, SequenceNode
 from claimrules.diagnostics.place import Place
 from claimrules.diagnostics.render import render, render_all
 from claimrules.diagnostics.suggest import certain, suggest
-from claimrules.diagnostics.yaml import MappingNode, Node, ScalarNode, SequenceNode, read_text, read_yaml, read_yaml_all
+from claimrules.diagnostics.yaml import read_text, read_yaml, read_yaml_all
 
 __all__ = [
     "CaseError",

@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from claimrules.diagnostics.node import MappingNode, Node, ScalarNode, SequenceNode
 from claimrules.diagnostics.place import Place
-from claimrules.diagnostics.yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ files needs them, and they are what a YAML bomb is made of.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import yaml
 
 from claimrules.diagnostics.diagnostic import Diagnostic
 from claimrules.diagnostics.errors import ClaimRulesError
+from claimrules.diagnostics.node import MappingNode, Node, ScalarNode, SequenceNode
 from claimrules.diagnostics.place import Place
 
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -22,51 +22,6 @@ FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 so that a mistake is told in the same words on every machine."""
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 40
-
-
-@dataclass(frozen=True, slots=True)
-class ScalarNode:
-    """A scalar. `text` is its value (None for an empty value or a bare `null`); `plain` means unquoted.
-
-    `raw` is how it stands in the file, with quotes, escapes and line ends: positions in `text` are found again there.
-    """
-
-    text: str | None
-    place: Place
-    plain: bool = True
-    raw: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SequenceNode:
-    """A list. `raw` is how it stands in the file where that is in brackets; a block has none."""
-
-    items: tuple["Node", ...]
-    place: Place
-    raw: str = ""
-
-    def __iter__(self) -> Iterator["Node"]:
-        return iter(self.items)
-
-
-@dataclass(frozen=True, slots=True)
-class MappingNode:
-    """A mapping, in the order written. Keys are scalars with places of their own. `raw` as of a list."""
-
-    items: tuple[tuple[ScalarNode, "Node"], ...]
-    place: Place
-    raw: str = ""
-
-    def get(self, key: str) -> "Node | None":
-        """The value under `key`, or None."""
-        return next((v for k, v in self.items if k.text == key), None)
-
-    def key(self, key: str) -> ScalarNode | None:
-        """The key's own node, for its place."""
-        return next((k for k, _ in self.items if k.text == key), None)
-
-
-Node = ScalarNode | SequenceNode | MappingNode
 
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
@@ -90,25 +45,23 @@ def read_yaml_all(source: Path | str, file: str | None = None) -> tuple[Node, ..
     name, text = read_text(source, file)
     lines = _Lines(name, text)
     try:
-        nodes = _composed(lines, text, FAST)
+        return _documents(lines, FAST)
     except (yaml.YAMLError, RecursionError):
-        nodes = _told(lines, text, name)
-    found: list[Diagnostic] = []
-    out = tuple(_convert(node, lines, found) for node in nodes)
-    if found:
-        raise ClaimRulesError(found)
+        return _told(lines, name)
+
+
+def _documents(lines: "_Lines", loader: type) -> tuple[Node, ...]:
+    builder = _Builder(lines, yaml.parse(lines.text, Loader=loader))
+    out = tuple(builder.documents())
+    if builder.found:
+        raise ClaimRulesError(builder.found)
     return out
 
 
-def _composed(lines: "_Lines", text: str, loader: type) -> list[yaml.Node]:
-    _refuse(lines, text, loader)
-    return list(yaml.compose_all(text, Loader=loader))
-
-
-def _told(lines: "_Lines", text: str, name: str) -> list[yaml.Node]:
+def _told(lines: "_Lines", name: str) -> tuple[Node, ...]:
     """By PyYAML's own loader, with its mistakes as diagnostics."""
     try:
-        return _composed(lines, text, yaml.SafeLoader)
+        return _documents(lines, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         place = lines.place(error.problem_mark or error.context_mark)
         what, advice = _explain(error)
@@ -152,6 +105,18 @@ class _Mark(Protocol):
     index: int
 
 
+class _Event(Protocol):
+    """What either of the two tells of a node's begin, or of a collection's end."""
+
+    start_mark: _Mark
+    end_mark: _Mark
+    anchor: str | None
+    tag: str | None
+    value: str
+    style: str | None
+    flow_style: bool | None
+
+
 class _Lines:
     """Where the lines of a text begin. A line ends at a line feed alone, as in editors: YAML counts more than that."""
 
@@ -159,35 +124,15 @@ class _Lines:
         self.file, self.text = file, text
         self._starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
 
-    def place(self, mark: "_Mark | None", end: "_Mark | None" = None) -> Place:
-        """The place from `mark` to `end`, as far as that is on one line; the file alone without a mark."""
-        if mark is None:
-            return Place(self.file)
-        line = bisect_right(self._starts, mark.index) - 1
-        one_line = end is not None and bisect_right(self._starts, end.index) - 1 == line
-        length = end.index - mark.index if end is not None and one_line else 1
-        return Place(self.file, line + 1, mark.index - self._starts[line] + 1, max(1, length))
+    def place(self, mark: "_Mark | None") -> Place:
+        """The place of `mark`; the file alone without one."""
+        return Place(self.file) if mark is None else self.span(mark.index, mark.index)
 
-
-def _refuse(lines: _Lines, text: str, loader: type) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        place = lines.place(event.start_mark)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise ClaimRulesError(
-                Diagnostic("CR204", "anchors and aliases are not allowed", place, help="write the value out")
-            )
-        tag = getattr(event, "tag", None)
-        if tag:
-            shown = tag.replace("tag:yaml.org,2002:", "!!")
-            advice = "leave it out: a value is typed by where it stands"
-            raise ClaimRulesError(Diagnostic("CR204", f"the tag `{shown}` is not allowed", place, help=advice))
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise ClaimRulesError(Diagnostic("CR205", f"nested deeper than {MAX_DEPTH} levels", place))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    def span(self, start: int, end: int) -> Place:
+        """The place from `start` to `end`, as far as that is on one line."""
+        line = bisect_right(self._starts, start)
+        one_line = line == len(self._starts) or end < self._starts[line]
+        return Place(self.file, line, start - self._starts[line - 1] + 1, max(1, end - start) if one_line else 1)
 
 
 def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
@@ -206,36 +151,80 @@ def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
     return problem, ""
 
 
-def _convert(node: yaml.Node, lines: _Lines, found: list[Diagnostic]) -> Node:
-    start, end = node.start_mark, node.end_mark
-    place = lines.place(start, end)
-    if isinstance(node, yaml.ScalarNode):
-        plain = not node.style  # None, or of libyaml an empty text
-        text = None if plain and node.value in _NULLS else str(node.value)
-        return ScalarNode(text, place, plain, lines.text[start.index : end.index])
-    assert isinstance(node, yaml.CollectionNode)  # noqa: S101 - there are scalars and collections
-    raw = lines.text[start.index : end.index] if node.flow_style else ""
-    if isinstance(node, yaml.SequenceNode):
-        return SequenceNode(tuple(_convert(item, lines, found) for item in node.value), place, raw)
-    items: list[tuple[ScalarNode, Node]] = []
-    seen: dict[str, Place] = {}
-    for raw_key, raw_value in node.value:
-        key = _convert(raw_key, lines, found)
-        value = _convert(raw_value, lines, found)
-        if not isinstance(key, ScalarNode) or key.text is None:
-            found.append(Diagnostic("CR202", "a key must be text", key.place))
-            continue
-        if key.text in seen:
-            found.append(
-                Diagnostic(
-                    "CR203",
-                    f"the key `{key.text}` stands twice",
-                    key.place,
-                    f"first on line {seen[key.text].line}",
-                    "YAML readers keep the last of two equal keys without a word: remove one",
-                )
+class _Builder:
+    """Nodes from the events of a parser, in one pass: PyYAML's own nodes would be made to be thrown away.
+
+    `found`: keys that cannot be. What is not allowed at all is raised.
+    """
+
+    def __init__(self, lines: _Lines, events: Iterator[Any]) -> None:
+        self.lines, self.events = lines, events
+        self.found: list[Diagnostic] = []
+
+    def documents(self) -> Iterator[Node]:
+        beginning: Any = yaml.NodeEvent
+        for event in self.events:
+            if isinstance(event, beginning):
+                yield self.node(event, 1)
+
+    def node(self, event: _Event, depth: int) -> Node:
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):  # an alias has an anchor as well
+            self.refuse(event)
+        start = event.start_mark.index
+        if isinstance(event, yaml.ScalarEvent):
+            end = event.end_mark.index
+            plain = not event.style  # None, or of libyaml an empty text
+            text = None if plain and event.value in _NULLS else str(event.value)
+            return ScalarNode(text, self.lines.span(start, end), plain, self.lines.text[start:end])
+        if depth > MAX_DEPTH:
+            place = self.lines.place(event.start_mark)
+            raise ClaimRulesError(Diagnostic("CR205", f"nested deeper than {MAX_DEPTH} levels", place))
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = tuple(self.node(item, depth + 1) for item in self.until(yaml.SequenceEndEvent))
+            return SequenceNode(items, self.lines.span(start, self.end), self.raw(event))
+        pairs = tuple(self.pairs(depth))
+        return MappingNode(pairs, self.lines.span(start, start), self.raw(event))
+
+    def until(self, last: type[Any]) -> Iterator[Any]:
+        """The events that begin a node, up to the one that ends the collection."""
+        for event in self.events:
+            if isinstance(event, last):
+                self.end = event.end_mark.index
+                return
+            yield event
+
+    def raw(self, event: _Event) -> str:
+        return self.lines.text[event.start_mark.index : self.end] if event.flow_style else ""
+
+    def pairs(self, depth: int) -> Iterator[tuple[ScalarNode, Node]]:
+        seen: dict[str, Place] = {}
+        for event in self.until(yaml.MappingEndEvent):
+            key = self.node(event, depth + 1)
+            value = self.node(next(self.events), depth + 1)
+            if not isinstance(key, ScalarNode) or key.text is None:
+                self.found.append(Diagnostic("CR202", "a key must be text", key.place))
+            elif key.text in seen:
+                self.found.append(_doubled(key, seen[key.text]))
+            else:
+                seen[key.text] = key.place
+                yield key, value
+
+    def refuse(self, event: _Event) -> None:
+        place = self.lines.place(event.start_mark)
+        if getattr(event, "anchor", None):
+            raise ClaimRulesError(
+                Diagnostic("CR204", "anchors and aliases are not allowed", place, help="write the value out")
             )
-            continue
-        seen[key.text] = key.place
-        items.append((key, value))
-    return MappingNode(tuple(items), lines.place(start), raw)
+        shown = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+        advice = "leave it out: a value is typed by where it stands"
+        raise ClaimRulesError(Diagnostic("CR204", f"the tag `{shown}` is not allowed", place, help=advice))
+
+
+def _doubled(key: ScalarNode, first: Place) -> Diagnostic:
+    return Diagnostic(
+        "CR203",
+        f"the key `{key.text}` stands twice",
+        key.place,
+        f"first on line {first.line}",
+        "YAML readers keep the last of two equal keys without a word: remove one",
+    )
