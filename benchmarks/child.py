@@ -6,13 +6,13 @@ how much memory the process has ever held.
 
 import importlib
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from benchmarks.memory import held_mb
 from benchmarks.prepared import prepared_of
 
 
@@ -34,9 +34,9 @@ def _told(peer: ModuleType, state: Any, about: list[dict[str, Any]], *, own: boo
     return peer.told(state) if own else peer.told(state, about)
 
 
-def peak_mb(who: int = resource.RUSAGE_SELF) -> float:
-    """The most memory that a process, or its ended children, has held."""
-    return resource.getrusage(who).ru_maxrss / 1024
+def peak_mb() -> float:
+    """The most memory that this process has held. `ru_maxrss` would count what its parent held when it was forked."""
+    return held_mb("self")
 
 
 def _say(answer: dict[str, Any]) -> None:

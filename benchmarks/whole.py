@@ -5,12 +5,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from benchmarks.contest import Found
+from benchmarks.memory import held_mb
 
 
 def runner(name: str, claims: Path, pack: Path, out: Path, jobs: int = 2) -> tuple[float, Found]:
@@ -33,12 +35,13 @@ def peak_of(command: list[str], environment: dict[str, str] | None = None) -> fl
     env = {**os.environ, **(environment or {})}
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env)
     assert process.stderr is not None  # noqa: S101  it was asked for
-    error = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    peak = 0.0
+    while process.poll() is None:
+        peak = max(peak, held_mb(process.pid))
+        time.sleep(0.02)
     if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {error.decode()[-2000:]}")
-    return usage.ru_maxrss / 1024
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {process.stderr.read().decode()[-2000:]}")
+    return peak
 
 
 def _written(path: Path, about: list[dict[str, object]]) -> Found:
