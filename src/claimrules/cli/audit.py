@@ -56,7 +56,7 @@ def audit(
     as_of: AsOfOption = None,
     history_from: HistoryFromOption = None,
     jobs: JobsOption = 1,
-    batch_lines: Annotated[int, typer.Option(metavar="N", min=1, help="Lines judged at once.")] = 100_000,
+    batch_lines: Annotated[int, typer.Option(metavar="N", min=1, help="Lines judged at once.")] = 250_000,
     memory: Annotated[str | None, typer.Option(metavar="BYTES", help="Memory to keep within, as 2GB.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Say which rules and steps the seconds went to.")] = False,  # noqa: FBT002
     resume: Annotated[bool, typer.Option("--resume", help="Go on from what a run that was stopped has finished.")] = False,  # noqa: FBT002

@@ -76,7 +76,7 @@ def explain_input(
     with open_claims(
         claims,
         mapping=mapping,
-        batch_lines=2**62 if whole else 100_000,
+        batch_lines=2**62 if whole else 250_000,
         extra=pack.extra or None,
         registers=pack.knowledge.registers,
     ) as intake:

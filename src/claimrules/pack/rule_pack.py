@@ -145,7 +145,7 @@ class RulePack:
         only: str | Iterable[str] | None = None,
         history_from: dt.date | str | None = None,
         jobs: int = 1,
-        batch_lines: int = 100_000,
+        batch_lines: int = 250_000,
         memory: int | None = None,
         progress: Progress | None = None,
         reading: Progress | None = None,
