@@ -23,6 +23,18 @@ ROOT = Path(__file__).parents[2]
 SAME = ("findings.parquet", "undecided.parquet", "rejects.parquet", "summary.json")
 BATCHES = ("--batch-lines", "500")
 
+COMMON = """
+id: common
+title: {zh: 多, en: Common}
+category: policy
+verdict: violation
+of: line
+flag: claim.sex = 'male' AND line.quantity > 1
+amount: full_line
+message: {zh: 男, en: male}
+"""
+"""A rule that finds and leaves undecided something in every partition."""
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -33,6 +45,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (file,) = (ROOT / "rules").rglob(f"{name}.yaml")
         shutil.copy(file, folder / "rules")
     shutil.copy(ROOT / "rules" / "sources.yaml", folder / "rules")
+    (folder / "rules" / "common.yaml").write_text(COMMON, encoding="utf-8")
     (folder / "rules" / "knowledge").mkdir()
     for file in (ROOT / "rules" / "knowledge").glob("code_sets.*"):
         shutil.copy(file, folder / "rules" / "knowledge")
