@@ -23,10 +23,10 @@ FINDING = {
 PART = Part(
     BatchFindings(
         pa.Table.from_pylist([FINDING, {**FINDING, "claim_id": "结算"}], FINDINGS),
-        pa.Table.from_pylist([{"rule_id": "r", "missing": "claim.sex", "subjects": 3}], UNDECIDED),
         {"r": (2**70, -1), "s": (0, 5)},
         Totals(2**70, 12),
     ),
+    pa.Table.from_pylist([{"rule_id": "r", "missing": "claim.sex", "subjects": 3}], UNDECIDED),
     {"r": Counts(1, 2, 3, 4), "s": Counts()},
     {"r": 0.5},
     {"prepare": 0.25},
@@ -42,7 +42,7 @@ def test_a_part_is_read_as_it_was_written(tmp_path: Path):
 
 
 def test_a_part_without_findings_keeps_its_schema(tmp_path: Path):
-    empty = replace(PART, found=replace(PART.found, findings=FINDINGS.empty_table(), undecided=UNDECIDED.empty_table()))
+    empty = replace(PART, found=replace(PART.found, findings=FINDINGS.empty_table()), undecided=UNDECIDED.empty_table())
     write_part(empty, tmp_path / "part")
     found = read_part(tmp_path / "part")
     assert found == replace(empty, kept=True)

@@ -4,7 +4,7 @@ Takes: the engine's hits. Gives: tables of findings and undecided subjects with 
 figures. Never: decides anything.
 """
 
-from claimrules.findings.from_hits import BatchFindings, cents_array, make_findings
+from claimrules.findings.from_hits import BatchFindings, cents_array, make_findings, make_undecided
 from claimrules.findings.result import AuditResult, CheckResult, Finding, Undecided
 from claimrules.findings.schema import FINDINGS, UNDECIDED, VERDICTS
 from claimrules.findings.summary import Fingerprint, RuleSummary, Summary, TableSummary
@@ -26,4 +26,5 @@ __all__ = [
     "Undecided",
     "cents_array",
     "make_findings",
+    "make_undecided",
 ]

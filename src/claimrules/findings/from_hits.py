@@ -35,10 +35,9 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class BatchFindings:
-    """What one batch gives: the two tables, each rule's (amount, fund loss) in cents, and the totals."""
+    """What one batch gives: the findings, each rule's (amount, fund loss) in cents, and the totals."""
 
     findings: Any
-    undecided: Any
     amounts: Mapping[str, tuple[int, int]]
     totals: Totals
 
@@ -52,20 +51,26 @@ class Parts(Bearers):
 
 @timed("findings")
 def make_findings(hits: Hits, context: BatchContext, sources: Mapping[str, Source]) -> BatchFindings:
-    """Findings and undecided subjects of one batch."""
+    """The findings of one batch."""
     purse = Purse(context.kind("claim"), context.kind("line"))
     line_money = LineMoney(purse)
     findings = [FINDINGS.empty_table()]
-    undecided = [UNDECIDED.empty_table()]
     amounts: dict[str, tuple[int, int]] = {}
     for rule in hits.rules:
         rule_id = rule.plan.rule.id
         if rule.flagged is not None:
             table, amounts[rule_id] = _RuleFindings(rule, rule.flagged, context, purse, line_money, sources).table()
             findings.append(table)
+    return BatchFindings(pa.concat_tables(findings), amounts, line_money.totals())
+
+
+def make_undecided(hits: Hits) -> Any:
+    """The undecided subjects of one batch: a table as `UNDECIDED`."""
+    made = [UNDECIDED.empty_table()]
+    for rule in hits.rules:
         if rule.undecided is not None:
-            undecided += [*_single(rule_id, rule.undecided), *_counted(rule_id, rule.undecided.counted)]
-    return BatchFindings(pa.concat_tables(findings), pa.concat_tables(undecided), amounts, line_money.totals())
+            made += [*_single(rule.plan.rule.id, rule.undecided), *_counted(rule.plan.rule.id, rule.undecided.counted)]
+    return pa.concat_tables(made)
 
 
 def _single(rule_id: str, open_: Undecided) -> Iterator[Any]:

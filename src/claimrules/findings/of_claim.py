@@ -1,44 +1,40 @@
-"""What was found, or not decided, of one claim among others."""
+"""What was not decided of one claim among others."""
 
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Mask
 from claimrules.engine.hits import Hits
 from claimrules.engine.values.text import words_of
-from claimrules.findings.schema import UNDECIDED
 
 
-def undecided_of(hits: Hits, context: BatchContext, claim_id: str) -> Any:
-    """The undecided subjects that have a row in the claim (or are its encounter): a table as `UNDECIDED`, one row each."""
-    parts = [UNDECIDED.empty_table()]
-    for rule in hits.rules:
-        open_ = rule.undecided
+def undecided_of(hits: Hits, context: BatchContext, claim_id: str) -> list[dict[str, Any]]:
+    """The undecided subjects that have a row in the claim (or are its encounter): rows as `UNDECIDED`, in its order."""
+    inside: dict[str, Mask] = {}
+    out: list[dict[str, Any]] = []
+    for hit in hits.rules:
+        rule, open_ = hit.plan.rule, hit.undecided
         if open_ is None:
             continue
-        inside = _of_claim(rule.plan.rule.kind, context, claim_id)[open_.rows]
-        touched = pa.array(np.unique(open_.owner[inside]))
-        n = len(touched)
-        columns = [
-            pa.array([rule.plan.rule.id] * n, pa.string()),
-            open_.subject.take(touched),
-            pa.array([claim_id] * n, pa.string()),
-            open_.missing.take(touched),
-            pa.array(np.ones(n, np.int64)),
-        ]
-        parts.append(pa.table([c.cast(f.type) for c, f in zip(columns, UNDECIDED, strict=True)], UNDECIDED))
-    return pa.concat_tables(parts)
+        if rule.kind not in inside:
+            inside[rule.kind] = _of_claim(rule.kind, context, claim_id)
+        touched = sorted(set(open_.owner[inside[rule.kind][open_.rows]].tolist()))
+        if touched:
+            subject, missing = open_.subject.to_pylist(), open_.missing.to_pylist()
+            out += [
+                {"rule_id": rule.id, "subject": subject[at], "claim_id": claim_id, "missing": missing[at], "subjects": 1}
+                for at in touched
+            ]
+    return sorted(out, key=lambda row: (row["rule_id"], row["subject"], row["missing"]))
 
 
 def _of_claim(kind: str, context: BatchContext, claim_id: str) -> Mask:
     """Which rows of a kind belong to the claim; encounters and days to its encounter."""
     claims = context.kind("claim")
     ids = claims.rows.columns["claim_id"]
-    code = np.flatnonzero(words_of(ids) == claim_id)
-    mine = np.flatnonzero(np.isin(ids.data, code))
+    mine = np.flatnonzero((words_of(ids) == claim_id)[ids.data])
     space = context.kind(kind)
     if kind == "claim" or "claim" in space.rows.up:
         return np.isin(space.up("claim"), mine)

@@ -20,6 +20,7 @@ class Part:
     """What one partition gave. `kept`: in an earlier run."""
 
     found: BatchFindings
+    undecided: Any
     counts: Mapping[str, Counts]
     rule_seconds: Mapping[str, float]
     seconds: Mapping[str, float]
@@ -49,7 +50,7 @@ class Gathered:
     def add(self, part: Part) -> None:
         """Add one partition's."""
         self._findings.append(part.found.findings)
-        self._undecided.append(part.found.undecided)
+        self._undecided.append(part.undecided)
         self.totals += part.found.totals
         self.leftover += part.leftover
         self.lines += part.lines

@@ -28,7 +28,7 @@ def write_part(part: Part, path: Path) -> None:
     }
     sink = pa.BufferOutputStream()
     _write(part.found.findings.replace_schema_metadata({_FIGURES: json.dumps(figures)}), sink)
-    _write(part.found.undecided, sink)
+    _write(part.undecided, sink)
     write_whole(sink.getvalue(), path)
 
 
@@ -41,10 +41,10 @@ def read_part(path: Path) -> Part | None:
             return Part(
                 BatchFindings(
                     findings.replace_schema_metadata(None),
-                    undecided,
                     {rule: (amount, loss) for rule, (amount, loss) in said["amounts"].items()},
                     Totals(**said["totals"]),
                 ),
+                undecided,
                 {rule: Counts(**counts) for rule, counts in said["counts"].items()},
                 said["rule_seconds"],
                 said["seconds"],

@@ -32,6 +32,7 @@ from claimrules.findings import (
     TableSummary,
     Undecided,
     make_findings,
+    make_undecided,
 )
 from claimrules.findings.of_claim import undecided_of
 from claimrules.findings.verdicts import verdict_table
@@ -257,11 +258,12 @@ class RulePack:
         ready = time.perf_counter()
         hits = run_in_turn(plan, self._active, context, self.sources)
         judged = time.perf_counter()
-        found = make_findings(hits, context, self.sources)
+        found, undecided = make_findings(hits, context, self.sources), make_undecided(hits)
         context.release()
         seconds = {"prepare": ready - started, "judge": judged - ready, "findings": time.perf_counter() - judged}
         return Part(
             found,
+            undecided,
             {r.plan.rule.id: r.counts for r in hits.rules},
             {r.plan.rule.id: r.seconds for r in hits.rules},
             {**seconds, **hits.seconds},
@@ -369,7 +371,7 @@ class RulePack:
         context.release()
         return CheckResult(
             tuple(Finding.model_validate(row) for row in _sorted(findings)),
-            tuple(Undecided.model_validate(row) for row in _sorted(undecided)),
+            tuple(Undecided.model_validate(row) for row in undecided),
         )
 
     def explain(

@@ -1,7 +1,7 @@
 """A mapping whose values are made when they are first asked for."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from claimrules.stopwatch import timed
 
@@ -28,6 +28,10 @@ class Lazy(Mapping[str, V]):
     @timed("prepare", of=lambda *_: "")  # the rule that happens to ask first has no more to do with it than others
     def _make(self, name: str) -> V:
         return self._makers[name]()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value, or `default` where there is none. That of Mapping raises an error and catches it."""
+        return self[name] if name in self._names else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
