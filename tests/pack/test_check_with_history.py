@@ -103,3 +103,16 @@ def test_which_lines_are_too_many_is_not_known_without_the_lines_of_others(tmp_p
         answer = claimrules.load(tmp_path).check(second, [first])
         assert [(f.claim_id, f.line_ids) for f in answer.findings] == flagged
         assert bool(answer.undecided) is (key == "provider")
+
+
+def test_a_run_that_others_may_lengthen_has_no_name_yet(tmp_path: Path):
+    """A stay of another person the day before begins the run: in an audit it goes by that day."""
+    key = "run(claim.settled_at::date, INTERVAL 2 DAY)"
+    for who, flagged in (("provider", ()), ("person", ("person=P1; spell=2025-06-01",))):
+        rule = RULE.replace("per: [KEY, item]", f"of: claim\nper: [{who}, spell: '{key}']").replace(
+            "sum(line.quantity) > 5", "count(*) > 1"
+        )
+        (tmp_path / "many_a_day.yaml").write_text(rule, encoding="utf-8")
+        answer = claimrules.load(tmp_path).check(claim("C2", "1"), [claim("C1", "1")])
+        assert tuple(f.subject for f in answer.findings) == flagged
+        assert bool(answer.undecided) is (who == "provider")

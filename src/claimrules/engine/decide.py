@@ -57,6 +57,9 @@ def decide(plan: RulePlan, rows: RowSpace, loose: Mask) -> Verdict:
         decision = _by_row(verdict, rows, left_out, doubts, reasons, walks=plan.walks)
     else:
         decision = _by_subject(verdict, rows, left_out, doubts, reasons)
+    if rows.partial and rows.chained:  # where its chain begins, and so which subject it is, other claims may settle
+        false = falsehood(decision.subjects)
+        decision = replace(decision, subjects=decided(np.zeros_like(false), false))
     return _without_subject(decision, rows, loose) if loose.any() else decision
 
 
