@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -11,7 +12,7 @@ from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.blame import Blame, Blamed
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.grouping import all_here
-from claimrules.engine.hits import Flagged, Trace, Undecided
+from claimrules.engine.hits import Flagged, Texts, Trace, Undecided
 from claimrules.engine.kernels.segments import stable_order
 from claimrules.engine.lookup import Lookup
 from claimrules.engine.named import claim_text, own_text
@@ -115,7 +116,7 @@ class Evidence:
         first = subjects.first[hit]
         return Flagged(
             n=int(hit.sum()),
-            subject=self.subject_text(first),
+            subject=self._named(first),
             rows=rows.at[violating],
             owner=owner,
             arguments=tuple(self._sure(a, view.evaluate(a)) for a in rule.amount.arguments),
@@ -189,6 +190,13 @@ class Evidence:
 
     # ------------------------------------------------------------------ who
 
+    def _named(self, first: Index) -> Texts:
+        """What makes the text: rows are named when it is asked for, keys before what they are made of is let go."""
+        if not self.plan.rule.per:
+            return partial(own_text, self.rows.base, self.rows.at[first])
+        text = self.subject_text(first)
+        return lambda: text
+
     def subject_text(self, first: Index) -> Any:
         """The keys of `per` as text, of the subjects with those first rows; the row itself where there are none."""
         rule, rows = self.plan.rule, self.rows
@@ -229,12 +237,11 @@ class Evidence:
         if counted.any():
             open_[np.flatnonzero(open_)[counted]] = False
         first = subjects.first[open_]
-        claim = claim_text(rows.base, rows.at[first])
         mine = np.flatnonzero(open_[subjects.ids])
         owner = _numbered(open_)[subjects.ids[mine]]
         return Undecided(
-            self.subject_text(first),
-            claim,
+            self._named(first),
+            partial(claim_text, rows.base, rows.at[first]),
             pa.array(blamed.names, pa.string()).take(pa.array(blamed.at[~counted])),
             rows.at[mine],
             owner,

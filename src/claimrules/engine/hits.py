@@ -1,6 +1,6 @@
 """What the engine found: for every rule the verdicts, and what belongs to the flagged subjects."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,9 @@ from claimrules.engine.lookup import Lookup
 from claimrules.engine.prepare import Prepared
 from claimrules.knowledge import Exemption
 from claimrules.plan import RulePlan
+
+Texts = Callable[[], Any]
+"""Makes an Arrow string array: names are for findings, and cost more than the verdicts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,15 @@ class Counts:
 class Flagged:
     """The flagged subjects of one rule in one batch, numbered 0 to n-1.
 
-    `rows`: violating rows of the rule's kind, `owner` each one's subject, sorted by subject, then row. `arguments`: the
-    amount method's, one value a violating row. `values`: what messages and `observed` need, by expression: one value a
-    violating row. `involved`: (kind, owner, row) of rows that are evidence only. `knowledge`: (look-up, owner, row).
-    `suspicious`: subjects with a doubt; `doubts`: each doubt's name and its subjects. `reasons`: named conditions that are
-    TRUE, by subject.
+    `subject`: makes each one's text. `rows`: violating rows of the rule's kind, `owner` each one's subject, sorted by
+    subject, then row. `arguments`: the amount method's, one value a violating row. `values`: what messages and `observed`
+    need, by expression: one value a violating row. `involved`: (kind, owner, row) of rows that are evidence only.
+    `knowledge`: (look-up, owner, row). `suspicious`: subjects with a doubt; `doubts`: each doubt's name and its subjects.
+    `reasons`: named conditions that are TRUE, by subject.
     """
 
     n: int
-    subject: Any
+    subject: Texts
     rows: Index
     owner: Index
     arguments: tuple[Column, ...]
@@ -54,14 +57,14 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Subjects that could not be decided: their text, the claim of their first row, and the column or reason to blame.
+    """Subjects that could not be decided, and for each the column or reason to blame.
 
-    `rows`: all their rows of the rule's kind, `owner` each one's subject. `counted`: how many more there are for want of
-    what the whole input does not have.
+    `subject`, `claim`: make each one's text, and the claim of its first row. `rows`: all their rows of the rule's kind,
+    `owner` each one's subject. `counted`: how many more there are for want of what the whole input does not have.
     """
 
-    subject: Any
-    claim: Any
+    subject: Texts
+    claim: Texts
     missing: Any
     rows: Index
     owner: Index

@@ -74,9 +74,9 @@ def make_undecided(hits: Hits) -> Any:
 
 
 def _single(rule_id: str, open_: Undecided) -> Iterator[Any]:
-    n = len(open_.subject)
+    n = len(open_.missing)
     if n:
-        columns = [_same(rule_id, n), open_.subject, open_.claim, open_.missing, pa.array(np.ones(n, np.int64))]
+        columns = [_same(rule_id, n), open_.subject(), open_.claim(), open_.missing, pa.array(np.ones(n, np.int64))]
         yield pa.table([c.cast(f.type) for c, f in zip(columns, UNDECIDED, strict=True)], UNDECIDED)
 
 
@@ -115,7 +115,7 @@ class _RuleFindings:
         seen, bare_seen, allowed, bare_allowed = observed(rule, flagged, row, "zh")
         special = {"{observed}": bare_seen, "{limit}": bare_allowed, "{reasons}": reasons(flagged, owner)}
         date, date_known = self._date(space, ids, k, parts)
-        subject = flagged.subject.take(pa.array(owner))
+        subject = flagged.subject().take(pa.array(owner))
         columns = {
             "finding_id": finding_ids(rule.id, subject),
             "subject": subject,

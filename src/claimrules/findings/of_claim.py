@@ -22,7 +22,7 @@ def undecided_of(hits: Hits, context: BatchContext, claim_id: str) -> list[dict[
             inside[rule.kind] = _of_claim(rule.kind, context, claim_id)
         touched = sorted(set(open_.owner[inside[rule.kind][open_.rows]].tolist()))
         if touched:
-            subject, missing = open_.subject.to_pylist(), open_.missing.to_pylist()
+            subject, missing = open_.subject().to_pylist(), open_.missing.to_pylist()
             out += [
                 {"rule_id": rule.id, "subject": subject[at], "claim_id": claim_id, "missing": missing[at], "subjects": 1}
                 for at in touched

@@ -85,7 +85,7 @@ def _subject_codes(trace: Trace, at: Any, flagged: Flagged) -> tuple[Any, Any]:
     if len(np.unique(flagged.rows)) == len(flagged.rows):
         return np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
     texts = pa.concat_arrays(
-        [_texts(trace.subject.take(pa.array(at))), _texts(flagged.subject.take(pa.array(flagged.owner)))]
+        [_texts(trace.subject.take(pa.array(at))), _texts(flagged.subject().take(pa.array(flagged.owner)))]
     )
     codes = texts.dictionary_encode().indices.to_numpy(zero_copy_only=False)
     return codes[: len(at)], codes[len(at) :]
