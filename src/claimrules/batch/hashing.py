@@ -145,6 +145,13 @@ def _one(array: Any) -> Any:
     return array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
 
 
+def repeated(hashes: Hashes) -> npt.NDArray[np.bool_]:
+    """True where a hash is not the only one of its value."""
+    ascending = np.sort(hashes)
+    again = np.unique(ascending[1:][ascending[1:] == ascending[:-1]])
+    return np.isin(hashes, again) if len(again) else np.zeros(len(hashes), np.bool_)
+
+
 def total(hashes: Hashes) -> int:
     """The sum modulo 2**64: the same for every order."""
     return int(hashes.sum(dtype=np.uint64))
