@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from claimrules.batch.claim_batch import with_encounters
 from claimrules.batch.claim_index import LEFT_OUT, ORPHAN, SEQUENCE, ClaimIndex
-from claimrules.batch.coded import as_texts, coded, indices_of, one_array
+from claimrules.batch.coded import Remembered, as_texts, coded, indices_of, one_array
 from claimrules.batch.dealt import Buckets, Dealt, deal, deal_with_claims
 from claimrules.batch.hashing import hash_rows, hash_strings, total
 from claimrules.batch.partition import FILE, ROW, lost_reason, reject_rows
@@ -50,6 +50,7 @@ class Chunks:
     files: list[str]
     rejects: Rejects
     buckets: int
+    hash_words: Remembered
 
     def claims(self, step: Step) -> Done:
         """A chunk of claims."""
@@ -64,7 +65,7 @@ class Chunks:
         return Done(
             read,
             deal(whole, buckets, self.buckets),
-            hash=total(hash_rows(table, "claims")),
+            hash=total(hash_rows(table, "claims", self.hash_words)),
             ids=one_array(table.column("claim_id")),
             buckets=buckets,
             visible=tuple(table.column_names),
@@ -87,7 +88,7 @@ class Chunks:
                 self._reject(name, _with_origin(table, read).filter(pa.array(orphan)))
         whole = _with_origin(self.vocabulary.encode(name, table, but="claim_id"), read)
         rows, words = deal_with_claims(whole, ids, buckets, self.buckets)
-        return Done(read, rows, words, total(hash_rows(table, name)), left_out=left_out, orphans=orphans)
+        return Done(read, rows, words, total(hash_rows(table, name, self.hash_words)), left_out=left_out, orphans=orphans)
 
     def _reject(self, name: str, lost: Any) -> None:
         lost = as_texts(lost)

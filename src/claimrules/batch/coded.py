@@ -1,14 +1,21 @@
 """Texts that repeat, as numbers of words: each distinct word is checked, hashed and written once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from claimrules.batch.coerce import plain
 
 MANY = 10_000
 """From how many rows on coding is worth its while."""
+
+MOST = 1 << 17
+"""How many words a column may have. One with more tells rows apart rather than saying what they are: it goes on plain."""
+
+_KEPT = 64
 
 KEYS = frozenset({"person_id", "encounter_id", "line_id", "reverses_line_id"})
 """Columns that tell rows apart, and are compared with one another: they stay plain."""
@@ -19,6 +26,7 @@ class Coding:
 
     def __init__(self, plain_ones: frozenset[str]) -> None:
         self._coded: dict[str, bool] = dict.fromkeys(plain_ones, False)
+        self._words: dict[str, Any] = {}
 
     def of(self, name: str, array: Any) -> Any:
         """The column of a chunk as a dictionary array with int32 indices if it is worth it, else plain."""
@@ -27,12 +35,45 @@ class Coding:
             return plain(array)
         array = array if is_coded(array.type) else plain(array)
         if pa.types.is_string(array.type):
-            array = array.dictionary_encode()
+            array = self._encode(name, array)
         if not is_coded(array.type) or array.dictionary.null_count:
             return plain(array)
         if known is None:
             self._coded[name] = known = 2 * len(array.dictionary) <= len(array) - array.null_count
         return array if known else plain(array)
+
+    def _encode(self, name: str, array: Any) -> Any:
+        """By the words of the chunks before: a dictionary that stays the same is checked, hashed and numbered once."""
+        if name == "claim_id":  # the claims of a chunk are its own
+            return array.dictionary_encode()
+        words = self._words.get(name)
+        if words is None:
+            array = array.dictionary_encode()
+            self._words[name] = array.dictionary
+            return array
+        codes = pc.index_in(array, value_set=words)
+        if codes.null_count > array.null_count:
+            words = pa.concat_arrays([words, array.filter(codes.is_null()).drop_null().unique()])
+            self._words[name] = words if len(words) <= MOST else None
+            codes = pc.index_in(array, value_set=words)
+        return from_codes(codes, words)
+
+
+class Remembered:
+    """A function of the words of coded texts that keeps its answer to the latest words of each length."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self._function = function
+        self._kept: dict[int, tuple[Any, Any]] = {}
+
+    def __call__(self, words: Any) -> Any:
+        """The function's answer."""
+        kept = self._kept.get(len(words))
+        if kept is None or not kept[0].equals(words):
+            self._kept[len(words)] = kept = (words, self._function(words))
+            while len(self._kept) > _KEPT:
+                self._kept.pop(next(iter(self._kept)), None)
+        return kept[1]
 
 
 def is_coded(kind: Any) -> bool:

@@ -6,6 +6,7 @@ compares the values themselves.
 """
 
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,14 +40,15 @@ def hash_strings(array: Any) -> Hashes:
     """Hash each text of a `string` array, or of a dictionary of them, by its UTF-8 bytes, eight at a time; NULL is 0."""
     array = _one(array)
     if pa.types.is_dictionary(array.type):
-        return _hash_coded(array)
+        return _spread(array, _hash_texts)
     if len(array) > _MANY and pc.count_distinct(array.slice(0, _HEAD)).as_py() < _HEAD // 8:
-        return _hash_coded(array.dictionary_encode())
+        return _spread(array.dictionary_encode(), _hash_texts)
     return _hash_texts(array)
 
 
-def _hash_coded(array: Any) -> Hashes:
-    known = np.append(_hash_texts(array.dictionary), np.uint64(0))
+def _spread(array: Any, hash_words: Callable[[Any], Hashes]) -> Hashes:
+    """The hashes of a coded text's words laid out over the rows."""
+    known = np.append(hash_words(array.dictionary), np.uint64(0))
     indices = array.indices
     if indices.null_count:
         indices = indices.fill_null(len(known) - 1)
@@ -63,22 +65,25 @@ def _hash_texts(array: Any) -> Hashes:
     data = np.frombuffer(data_buffer, dtype=np.uint8) if data_buffer is not None else np.empty(0, np.uint8)
     # Eight bytes of padding let the last word of the last text be read like any other.
     padded = np.concatenate([data[offsets[0] : offsets[-1]], np.zeros(8, np.uint8)])
-    words: Hashes = np.ndarray((len(padded) - 7,), dtype="<u8", buffer=padded.data, strides=(1,))
     out = np.empty(n, np.uint64)
     for first in range(0, n, _BLOCK):
         ends = offsets[first : first + _BLOCK + 1].astype(np.int64)
-        out[first : first + _BLOCK] = _hash_block(words, ends[:-1] - offsets[0], np.diff(ends))
+        out[first : first + _BLOCK] = _hash_block(padded, ends[:-1] - offsets[0], np.diff(ends))
     if array.null_count:
         out[np.asarray(array.is_null())] = 0
     return out
 
 
-def _hash_block(words: Hashes, start: npt.NDArray[np.int64], length: npt.NDArray[np.int64]) -> Hashes:
+def _hash_block(data: Any, start: npt.NDArray[np.int64], length: npt.NDArray[np.int64]) -> Hashes:
     out = mix(length.astype(np.uint64) + _GOLDEN)
     shortest, longest = int(length.min()), int(length.max())
+    words: Hashes = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data.data, strides=(1,))
     for k in range(0, longest, 8):
         rows: Any = slice(None) if shortest > k else np.flatnonzero(length > k)
-        word = words[start[rows] + k]
+        if shortest == longest:  # as most ids are: what is evenly spaced needs no gathering
+            word = words[start[0] + k :: longest][: len(out)].copy()
+        else:
+            word = words[start[rows] + k]
         if shortest < k + 8:
             left = np.minimum(length[rows] - k, 8).astype(np.uint64)
             word &= _ALL >> (np.uint64(64) - np.uint64(8) * left)
@@ -95,18 +100,22 @@ def hash_column(array: Any) -> Hashes:
     return out
 
 
-def hash_rows(table: Any, seed: str = "") -> Hashes:
-    """Hash each row by the names and values of its filled columns: column order and empty columns do not matter."""
+def hash_rows(table: Any, seed: str = "", hash_words: Callable[[Any], Hashes] | None = None) -> Hashes:
+    """Hash each row by the names and values of its filled columns: column order and empty columns do not matter.
+
+    `hash_words`: `hash_strings` for the words of coded texts, where the caller remembers them.
+    """
     out = np.full(table.num_rows, _seed(seed), np.uint64)
     for name in table.column_names:
-        _add(out, _one(table.column(name)), name)
+        _add(out, _one(table.column(name)), name, hash_words or hash_strings)
     return mix(out)
 
 
-def _add(out: Hashes, array: Any, name: str) -> None:
+def _add(out: Hashes, array: Any, name: str, hash_words: Callable[[Any], Hashes] = hash_strings) -> None:
     """Add to each row's hash its value's: the sum of its words, each times an odd number of its own. NULL adds nothing."""
-    text = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
-    words = [hash_strings(array)] if text else _words(array)
+    coded = pa.types.is_dictionary(array.type)
+    text = coded or pa.types.is_string(array.type)
+    words = [_spread(array, hash_words)] if coded else [hash_strings(array)] if text else _words(array)
     known = None if text or not array.null_count else np.asarray(array.is_valid()).view(np.uint8)
     # A text's hash is 0 only where it is NULL; any other value is told from NULL by the column's own constant.
     constant = np.uint64(0) if text else mix(_seed(f"{name}\x1f"))

@@ -14,9 +14,11 @@ from claimrules.batch.ahead import ahead, at_once
 from claimrules.batch.chunks import Chunks, Done
 from claimrules.batch.claim_batch import ClaimBatch
 from claimrules.batch.claim_index import ClaimIndex
+from claimrules.batch.coded import Remembered
 from claimrules.batch.counts import TableCount, Tally
 from claimrules.batch.documents import BadDocument
 from claimrules.batch.files import Shelf
+from claimrules.batch.hashing import hash_strings
 from claimrules.batch.mapping import Mapping
 from claimrules.batch.partition import Bench, judge
 from claimrules.batch.registers import Registers
@@ -192,7 +194,7 @@ class Intake:
         vocabulary = Vocabulary()
         self._stored = stored = Stored(Spool(wanted, self._folder), vocabulary)
         self._documents()
-        chunks = Chunks(self._index, vocabulary, self._files, self._early, wanted)
+        chunks = Chunks(self._index, vocabulary, self._files, self._early, wanted, Remembered(hash_strings))
         self._claims(stored, chunks)
         for name in CHILDREN:
             if name in self._readers:

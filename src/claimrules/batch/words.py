@@ -8,11 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.batch.coded import from_codes, is_coded, one_array
-
-MOST = 1 << 18
-"""How many words a column may have. One with more tells rows apart rather than saying what they are: it goes on plain."""
-
+from claimrules.batch.coded import MOST, from_codes, is_coded, one_array
 
 class Words:
     """The distinct words of one column, numbered as they come; sorted at the end."""
@@ -46,8 +42,11 @@ class Words:
             new = words.filter(place.is_null())
             if len(self._known) + len(new) > MOST:
                 return None
+            # Words of one dictionary are distinct: the new ones are numbered on in their order.
+            number = np.array(place.fill_null(0))
+            number[np.asarray(place.is_null())] = np.arange(len(new), dtype=np.int32) + np.int32(len(self._known))
             self._known = pa.concat_arrays([self._known, new])
-            place = pc.index_in(words, value_set=self._known)
+            return pa.array(number)
         return place
 
     def sort(self) -> None:
