@@ -1,6 +1,7 @@
 """Texts that repeat, as numbers of words: each distinct word is checked, hashed and written once."""
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -65,14 +66,17 @@ class Remembered:
     def __init__(self, function: Callable[[Any], Any]) -> None:
         self._function = function
         self._kept: dict[int, tuple[Any, Any]] = {}
+        self._lock = Lock()
 
     def __call__(self, words: Any) -> Any:
         """The function's answer."""
         kept = self._kept.get(len(words))
         if kept is None or not kept[0].equals(words):
-            self._kept[len(words)] = kept = (words, self._function(words))
-            while len(self._kept) > _KEPT:
-                self._kept.pop(next(iter(self._kept)), None)
+            kept = (words, self._function(words))
+            with self._lock:
+                self._kept[len(words)] = kept
+                if len(self._kept) > _KEPT:
+                    del self._kept[next(iter(self._kept))]
         return kept[1]
 
 
