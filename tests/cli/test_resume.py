@@ -134,51 +134,6 @@ def test_ctrl_c_is_130_and_says_how_to_go_on(place: Path, tmp_path: Path):
     assert equal(place, out)
 
 
-def unreadable(*_: object) -> None:
-    raise AssertionError("the claims are read again")
-
-
-BOOTS = pytest.mark.skipif(not Path("/proc/sys/kernel/random/boot_id").exists(), reason="restarts cannot be told here")
-
-
-@BOOTS
-def test_claims_that_were_read_are_not_read_again(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    out = tmp_path / "OUT"
-    stopped(place, out, signal.SIGKILL)
-    monkeypatch.setattr("claimrules.batch.table_reader.TableReader.read", unreadable)
-    assert run(arguments(place, out, "--resume")) == 0
-    assert equal(place, out)
-
-
-@BOOTS
-@pytest.mark.parametrize("change", ["touched", "restarted", "truncated", "lost", "unfinished"])
-def test_they_are_read_again_where_they_may_be_others(
-    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
-):
-    out = tmp_path / "OUT"
-    stopped(place, out, signal.SIGKILL)
-    spooled = max((partial(out) / "spool").glob("lines-*"))
-    match change:
-        case "touched":
-            (place / "claims" / "diagnoses.csv").touch()
-        case "restarted":
-            (tmp_path / "boot_id").write_text("another")
-            monkeypatch.setattr("claimrules.batch.kept._BOOT", tmp_path / "boot_id")
-        case "truncated":
-            os.truncate(spooled, spooled.stat().st_size - 1)
-        case "lost":
-            spooled.unlink()
-        case "unfinished":
-            (partial(out) / "spool" / "read.json").unlink()
-    with monkeypatch.context() as patch:
-        patch.setattr("claimrules.batch.table_reader.TableReader.read", unreadable)
-        assert run(arguments(place, out, "--resume")) == 3
-    kept = len(parts(out))
-    assert kept
-    assert run(arguments(place, out, "--resume")) == 0
-    assert equal(place, out)
-
-
 def test_a_run_is_stopped_and_resumed_again_and_again(place: Path, tmp_path: Path):
     out, before = tmp_path / "OUT", 0
     for _ in range(3):

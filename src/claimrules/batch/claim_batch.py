@@ -61,7 +61,10 @@ def with_encounters(table: Any) -> Any:
     claim_id = table.column("claim_id")
     if "encounter_id" not in table.column_names:
         return table.add_column(1, "encounter_id", claim_id)
-    filled = pc.coalesce(table.column("encounter_id"), claim_id)
+    filled = table.column("encounter_id")
+    if not filled.null_count:
+        return table
+    filled = pc.coalesce(filled, claim_id)
     return table.set_column(table.column_names.index("encounter_id"), "encounter_id", filled)
 
 

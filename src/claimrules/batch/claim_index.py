@@ -4,6 +4,7 @@ A claim is known by the 64-bit hash of its id. Where two claim rows share a hash
 the ids themselves decide.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from claimrules.batch.dealt import Buckets
 from claimrules.batch.hashing import Hashes, hash_rows, hash_strings
-from claimrules.batch.spool import Buckets, Spool
 from claimrules.stopwatch import timed
 
 ORPHAN = -1
@@ -57,8 +58,11 @@ class ClaimIndex:
         return _among(known, hashes) if len(known) else np.zeros(len(hashes), np.bool_)
 
     @timed("index")
-    def finish(self, spool: Spool, visible: list[str]) -> None:
-        """Sort, and settle the doubled ids: of equal ids the row with the least content hash stays."""
+    def finish(self, claims_of: Callable[[int], Any | None], visible: list[str]) -> None:
+        """Sort, and settle the doubled ids: of equal ids the row with the least content hash stays.
+
+        `claims_of`: the claims of a bucket, None where it has none.
+        """
         hashes = np.concatenate([*self._hashes, np.empty(0, np.uint64)])
         buckets = np.concatenate([*self._buckets, np.empty(0, np.int16)])
         self._hashes, self._buckets = [], []
@@ -70,15 +74,15 @@ class ClaimIndex:
         self._left = [np.unique(np.concatenate([*self._left, np.empty(0, np.uint64)]))]
         if not first.all():
             self._shared = np.unique(hashes[~first])
-            self._settle(spool, np.unique(buckets[np.isin(hashes, self._shared)]), visible)
+            self._settle(claims_of, np.unique(buckets[np.isin(hashes, self._shared)]), visible)
 
-    def _settle(self, spool: Spool, buckets: npt.NDArray[np.int16], visible: list[str]) -> None:
+    def _settle(self, claims_of: Callable[[int], Any | None], buckets: npt.NDArray[np.int16], visible: list[str]) -> None:
         ids: list[Any] = []
         content: list[Hashes] = []
         sequence: list[npt.NDArray[np.int64]] = []
         where: list[Buckets] = []
         for bucket in buckets.tolist():
-            table = spool.read("claims", bucket)
+            table = claims_of(bucket)
             if table is None:
                 continue
             hashes = hash_strings(table.column("claim_id"))
@@ -98,7 +102,6 @@ class ClaimIndex:
         self.doubled = np.sort(number[order[~first]])
         self._shared_ids, self._shared_buckets = names.take(pa.array(winners)), place[winners]
 
-    @timed("index")
     def find(self, claim_id: Any) -> Buckets:
         """The bucket of each claim id; ORPHAN where there is no such claim, LEFT_OUT where it was filtered out."""
         hashes = hash_strings(claim_id)

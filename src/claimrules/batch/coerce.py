@@ -30,6 +30,7 @@ from claimrules.models import (
 
 Reader = Callable[[str], object]
 _LONGEST_SENTINEL = max(len(s.encode()) for s in SENTINELS)
+_SENTINELS = pa.array(sorted(SENTINELS))
 _MOMENT = r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2})?$"
 
 
@@ -55,6 +56,8 @@ def coerce(column: Any, kind: Type, *, is_code: bool = False, pattern: str | Non
 
     `is_code` folds full-width characters and reads sentinels as NULL. `pattern` is the strptime form of a date.
     """
+    if kind.base is Base.TEXT and isinstance(column, pa.DictionaryArray) and pa.types.is_string(column.type.value_type):
+        return _coerce_words(column, kind, is_code=is_code)
     column = plain(column)
     target = arrow_type(kind)
     if column.type == target and kind.base is not Base.TEXT:
@@ -65,6 +68,21 @@ def coerce(column: Any, kind: Type, *, is_code: bool = False, pattern: str | Non
     if direct is not None:
         return _clean(direct)
     return _coerce_text(trim(as_text(column)), kind, is_code=is_code, pattern=pattern)
+
+
+def _coerce_words(column: Any, kind: Type, *, is_code: bool) -> Coerced:
+    """Read each word of a coded text once. Words that are read as others are coded anew."""
+    words = column.dictionary
+    read = coerce(words, kind, is_code=is_code)
+    if not len(read.bad) and read.values.equals(words):
+        return _clean(column)
+    values = read.values.take(column.indices).dictionary_encode()
+    place = np.full(len(words), -1, np.int64)
+    place[read.bad] = np.arange(len(read.bad))
+    of_row = place[np.asarray(column.indices.fill_null(0))]
+    of_row[np.asarray(column.is_null())] = -1
+    bad = np.flatnonzero(of_row >= 0)
+    return Coerced(values, bad, read.why.take(pa.array(of_row[bad])))
 
 
 def plain(column: Any) -> Any:
@@ -100,9 +118,19 @@ def _cast_text(column: Any, kind: Any) -> Any:
 
 def trim(text: Any) -> Any:
     """Without surrounding blanks; an empty text is NULL."""
-    trimmed = pc.utf8_trim_whitespace(text)
+    trimmed = text if _printable(text) else pc.utf8_trim_whitespace(text)
     empty = pc.equal(pc.binary_length(trimmed), 0)
     return pc.if_else(empty, pa.scalar(None, pa.string()), trimmed) if pc.any(empty).as_py() else trimmed
+
+
+def _printable(text: Any) -> bool:
+    """Whether all bytes are those of visible ASCII characters: nothing to trim, no line break, nothing to fold."""
+    _, offsets, data = text.buffers()
+    if data is None or not len(text):
+        return True
+    ends = np.frombuffer(offsets, np.int32)[[text.offset, text.offset + len(text)]]
+    used = np.frombuffer(data, np.uint8)[ends[0] : ends[1]]
+    return not len(used) or (int(used.min()) > ord(" ") and int(used.max()) <= ord("~"))
 
 
 def _direct(column: Any, kind: Type) -> Any:
@@ -173,18 +201,25 @@ def _without_unknown(text: Any) -> Any:
 
 
 def _codes(text: Any) -> Coerced:
-    if not pc.all(pc.string_is_ascii(text)).as_py():
+    printable = _printable(text)
+    if not printable and not pc.all(pc.string_is_ascii(text)).as_py():
         text = read_distinct(text, pa.string(), fold).values
-    short = pc.less_equal(pc.binary_length(text), _LONGEST_SENTINEL)
-    if pc.any(short).as_py():
-        sentinel = pc.is_in(pc.utf8_upper(text), value_set=pa.array(sorted(SENTINELS)))
+    if _any_sentinel(text):
+        sentinel = pc.is_in(pc.utf8_upper(text), value_set=_SENTINELS)
         text = pc.if_else(sentinel, pa.scalar(None, pa.string()), text)
+    if printable:
+        return _clean(text)
     broken = pc.fill_null(pc.match_substring(text, "\n"), fill_value=False)
     bad = np.flatnonzero(np.asarray(broken))
     if not len(bad):
         return _clean(text)
     why = pa.array(["holds a line break: is a quote broken?"]).take(pa.array(np.zeros(len(bad), np.int64)))
     return Coerced(pc.if_else(broken, pa.scalar(None, pa.string()), text), bad, why)
+
+
+def _any_sentinel(text: Any) -> bool:
+    short = text.filter(pc.less_equal(pc.binary_length(text), _LONGEST_SENTINEL))
+    return bool(pc.any(pc.is_in(pc.utf8_upper(short), value_set=_SENTINELS)).as_py())
 
 
 def _decimals(text: Any, kind: Type) -> Coerced:

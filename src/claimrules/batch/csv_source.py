@@ -93,7 +93,7 @@ class CsvSource:
         lines = max(0, sample.count(b"\n") - 1)
         return lines if len(sample) < _SAMPLE else int(lines * size / max(1, used))
 
-    def chunks(self, names: tuple[str, ...]) -> Iterator[Chunk]:
+    def chunks(self, names: tuple[str, ...], *, coded: bool = False) -> Iterator[Chunk]:  # noqa: ARG002
         """Blocks of text columns; see the class."""
         bad: list[BadRow] = []
         done = 0

@@ -31,12 +31,14 @@ def open_claims(
     extra: Extra | None = None,
     registers: Mapping[str, TableSchema] = MappingProxyType({}),
     given: Mapping[str, Any] | None = None,
+    coded: bool = False,
 ) -> Intake:
     """Open any input; its files, headers and mapping are checked here, its rows when they are asked for.
 
     `source`: a folder, a `.json` or `.jsonl`, a dict of Arrow tables, a ClaimBatch, or Claims. `mapping`: `canonical`,
     `nhsa` or a YAML file. `memory` in bytes lowers `batch_lines`. `extra` declares columns by table, name and type.
     `registers`: those that are read, if the input brings them; `given`: tables of some, before those of the input.
+    `coded`: in the partitions texts that repeat may be dictionary arrays of sorted words instead of plain strings.
 
     Raises:
         ClaimsError: CR10x the input, CR12x the mapping.
@@ -46,17 +48,17 @@ def open_claims(
     beside = None if not given else Tables(filed({"registers": given}, ()))
     if isinstance(source, ClaimBatch):
         filled = {name: table for name, table in source.tables().items() if name == "claims" or table.num_rows}
-        return Intake(Tables(filled), how, lines, schemas=registers, registers=beside)
+        return Intake(Tables(filled), how, lines, schemas=registers, registers=beside, coded=coded)
     if isinstance(source, Mapping):
-        return Intake(Tables(filed(source, registers)), how, lines, schemas=registers, registers=beside)
+        return Intake(Tables(filed(source, registers)), how, lines, schemas=registers, registers=beside, coded=coded)
     if not isinstance(source, Path | str):
-        return _of_documents(from_models(source), "", how, lines, registers, beside)
+        return _of_documents(from_models(source), "", how, lines, registers, beside, coded=coded)
     path = Path(source)
     if path.suffix in (".json", ".jsonl") and path.is_file():
-        return _of_documents(read_documents(path), path.name, how, lines, registers, beside)
+        return _of_documents(read_documents(path), path.name, how, lines, registers, beside, coded=coded)
     if not path.is_dir():
         raise _no_folder(path)
-    return Intake(Folder(path), how, lines, schemas=registers, registers=beside)
+    return Intake(Folder(path), how, lines, schemas=registers, registers=beside, coded=coded)
 
 
 def _of_documents(
@@ -66,12 +68,14 @@ def _of_documents(
     lines: int,
     registers: Mapping[str, TableSchema],
     beside: Tables | None,
+    *,
+    coded: bool,
 ) -> Intake:
     if how.file != "<canonical>":
         advice = "leave --mapping out, or give the claims as tables"
         raise ClaimsError(Diagnostic("CR109", "a mapping is for tables, not for Claim documents", Place(file), help=advice))
     tables = Tables(documents.tables, documents.rows, file)
-    return Intake(tables, how, lines, (file, documents.bad), registers, beside)
+    return Intake(tables, how, lines, (file, documents.bad), registers, beside, coded=coded)
 
 
 def _no_folder(path: Path) -> ClaimsError:

@@ -1,6 +1,5 @@
 """Claims on their way in: read once, cut at persons, counted."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AnyMapping
 from functools import partial
@@ -11,30 +10,33 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from claimrules.batch.arrow_source import IpcSource, ParquetSource
-from claimrules.batch.claim_batch import ClaimBatch, with_encounters
-from claimrules.batch.claim_index import LEFT_OUT, ORPHAN, SEQUENCE, ClaimIndex
+from claimrules.batch.ahead import ahead, at_once
+from claimrules.batch.chunks import Chunks, Done
+from claimrules.batch.claim_batch import ClaimBatch
+from claimrules.batch.claim_index import ClaimIndex
+from claimrules.batch.coded import Remembered
 from claimrules.batch.counts import TableCount, Tally
-from claimrules.batch.csv_source import CsvSource
 from claimrules.batch.documents import BadDocument
 from claimrules.batch.files import Shelf
-from claimrules.batch.hashing import hash_rows, hash_strings, total
-from claimrules.batch.kept import Kept, is_kept, keep, kept_in, state_of
+from claimrules.batch.hashing import hash_strings
 from claimrules.batch.mapping import Mapping
-from claimrules.batch.partition import FILE, ROW, Bench, judge, lost_reason, reject_rows
+from claimrules.batch.partition import Bench, judge
 from claimrules.batch.registers import Registers
 from claimrules.batch.rejects import DOCUMENT, Rejects
-from claimrules.batch.rejects import ORPHAN as ORPHAN_CODE
 from claimrules.batch.rows import typed_nulls
 from claimrules.batch.schema import CHILDREN, NAMES, absent_columns, empty_table
-from claimrules.batch.spool import Buckets, Spool
-from claimrules.batch.table_reader import Read, TableReader
+from claimrules.batch.spool import Spool
+from claimrules.batch.stored import Stored
+from claimrules.batch.table_reader import TableReader
 from claimrules.batch.unread import unread_columns
+from claimrules.batch.words import Vocabulary
 from claimrules.catalog import TableSchema
 from claimrules.diagnostics import Diagnostic
 from claimrules.stopwatch import timed
 
 MAX_BUCKETS = 4096
+THREADS = min(4, pa.cpu_count())
+"""Chunks that are worked on at once. More would hold more memory than they save time: one thread reads for all."""
 
 
 class Intake:
@@ -52,18 +54,21 @@ class Intake:
         bad: tuple[str, tuple[BadDocument, ...]] = ("", ()),
         schemas: AnyMapping[str, TableSchema] = MappingProxyType({}),
         registers: Shelf | None = None,
+        *,
+        coded: bool = False,
     ) -> None:
         self._files: list[str] = []
         self._readers = {
             name: reader
             for name in NAMES
-            if name in mapping.tables and (reader := TableReader(mapping.tables[name], shelf, self._files)).sources
+            if (how := mapping.tables.get(name)) and (reader := TableReader(how, shelf, self._files, coded=True)).sources
         }
         self._registers = Registers(schemas, [shelf] if registers is None else [registers, shelf], self._files)
         self._brought: dict[str, Any] = {}
         self._batch_lines = max(1, batch_lines)
         self._bad = bad
-        self._spool: Spool | None = None
+        self._coded = coded
+        self._stored: Stored | None = None
         self._index = ClaimIndex()
         self._hash = 0
         self._early = Rejects()
@@ -79,18 +84,12 @@ class Intake:
         self.close()
 
     def close(self) -> None:
-        """Remove what was written to disk; what another run can go on from stays in a folder that was given for it."""
-        if self._spool is not None:
-            self._spool.close()
-        if self._folder is not None and not is_kept(self._folder):
-            shutil.rmtree(self._folder, ignore_errors=True)
+        """Remove what was written to disk."""
+        if self._stored is not None:
+            self._stored.close()
 
     def attend(self, progress: Callable[[int, int | None], None] | None, folder: Path | None) -> None:
-        """Before the first use: whom to tell of rows read and in all (of all tables), and a folder for what is on disk.
-
-        Where an earlier run has read the same files to the end into that folder, by the same mapping and cut, they are not
-        read again.
-        """
+        """Before the first use: whom to tell of rows read and in all (of all tables), and where to write what is on disk."""
         self._progress, self._folder = progress, folder
 
     @property
@@ -101,8 +100,8 @@ class Intake:
     @property
     def total_lines(self) -> int | None:
         """How many lines there are, for a progress bar; about, until they are read. None without a table of lines."""
-        if self._spool is not None and "lines" in self._readers:
-            return int(self._spool.counts("lines").sum())
+        if self._stored is not None and "lines" in self._readers:
+            return int(self._stored.counts("lines").sum())
         return self._readers["lines"].expected_rows if "lines" in self._readers else None
 
     @property
@@ -147,34 +146,35 @@ class Intake:
 
     def partitions(self) -> Iterator[ClaimBatch]:
         """The accepted claims and their rows; all rows of one person are in one batch. There may be none."""
-        spool = self._prepare()
+        stored = self._prepare()
         rejects, tallies = self._early.copy(), {name: tally.copy() for name, tally in self._tallies.items()}
+        batches = self._batches(stored, rejects, tallies)
+        # From the disk a batch is read while the one before it is judged.
+        yield from batches if stored.buckets == 1 else ahead(batches)
+        counts = {name: tally.frozen(money=name == "lines") for name, tally in tallies.items()}
+        self._final = (rejects.table(), counts)
+
+    def _batches(self, stored: Stored, rejects: Rejects, tallies: dict[str, Tally]) -> Iterator[ClaimBatch]:
         bench = self._bench()
-        for buckets in self._neighbours(spool):
-            raw = {name: self._read(spool, name, buckets, bench) for name in NAMES}
+        blanks = {name: self._blank(name) for name in NAMES}
+        for buckets in self._neighbours(stored):
+            raw = {name: stored.read(name, buckets, blanks[name]) for name in NAMES}
             batch = judge(bench, raw, rejects, tallies)
             if batch.claims.num_rows:
                 yield batch
-        counts = {name: tally.frozen(money=name == "lines") for name, tally in tallies.items()}
-        self._final = (rejects.table(), counts)
 
     def _bench(self) -> Bench:
         lines = self._readers.get("lines")
         running = lines is not None and any(c.running for c in lines.columns)
-        blanks = {
-            name: typed_nulls(reader.columns).empty_table() if (reader := self._readers.get(name)) else empty_table(name)
-            for name in NAMES
-        }
-        return Bench(self._index.doubled, running, blanks, self._files, self.absent)
+        return Bench(self._index.doubled, running, self._files, self.absent, self._coded)
 
-    @timed("fetch")
-    def _read(self, spool: Spool, name: str, buckets: list[int], bench: Bench) -> Any:
-        parts = [table for bucket in buckets if (table := spool.read(name, bucket)) is not None]
-        return pa.concat_tables(parts).combine_chunks() if parts else bench.blanks[name]
+    def _blank(self, name: str) -> Any:
+        reader = self._readers.get(name)
+        return typed_nulls(reader.columns).empty_table() if reader is not None else empty_table(name)
 
-    def _neighbours(self, spool: Spool) -> Iterator[list[int]]:
+    def _neighbours(self, stored: Stored) -> Iterator[list[int]]:
         """Buckets in order, small neighbours together up to `batch_lines` rows of the largest table."""
-        sizes = np.max([spool.counts(name) for name in NAMES], axis=0).tolist()
+        sizes = np.max([stored.counts(name) for name in NAMES], axis=0).tolist()
         some: list[int] = []
         rows = 0
         for bucket, size in enumerate(sizes):
@@ -187,56 +187,26 @@ class Intake:
             yield some
 
     @timed("read")
-    def _prepare(self) -> Spool:
+    def _prepare(self) -> Stored:
         """Read everything once: claims first, since the others follow them."""
-        if self._spool is not None:
-            return self._spool
+        if self._stored is not None:
+            return self._stored
         expected = max(reader.expected_rows for reader in self._readers.values())
         wanted = 1 if expected <= self._batch_lines else min(MAX_BUCKETS, 1 + 2 * expected // self._batch_lines)
-        state = self._state() if wanted > 1 else None
         if self._folder is not None:
-            if state is not None and (kept := kept_in(self._folder, state)) is not None:
-                return self._restored(kept, wanted)
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir(parents=True)
-        self._spool = spool = Spool(wanted, self._folder)
+            self._folder.mkdir(parents=True, exist_ok=True)
+        vocabulary = Vocabulary()
+        self._stored = stored = Stored(Spool(wanted, self._folder), vocabulary)
         self._documents()
-        self._claims(spool)
+        chunks = Chunks(self._index, vocabulary, self._files, self._early, wanted, Remembered(hash_strings))
+        self._claims(stored, chunks)
         for name in CHILDREN:
             if name in self._readers:
-                self._children(spool, name)
+                for done in self._counted(name, partial(chunks.children, name)):
+                    stored.add_children(name, done.rows, done.words)
+        vocabulary.sort()
         self._brought = self._registers.read(self._early, self._tallies)
-        if self._folder is not None and state is not None:
-            spool.flush()
-            keep(self._kept(spool), state, self._folder)
-        return spool
-
-    def _state(self) -> list[Any] | None:
-        """What tells that the input is still the same; None where it does not all come from files."""
-        sources = [s for r in (*self._readers.values(), *self._registers.readers.values()) for s in r.all_sources]
-        paths = [source.path for source in sources if isinstance(source, ParquetSource | IpcSource | CsvSource)]
-        return state_of(paths) if len(paths) == len(sources) else None
-
-    def _kept(self, spool: Spool) -> Kept:
-        return Kept(
-            {name: spool.counts(name).tolist() for name in NAMES},
-            (self._hash, self._registers.hash),
-            self._index.doubled.tolist(),
-            self._files,
-            self._tallies,
-            self._early.table(),
-            self._brought,
-        )
-
-    def _restored(self, kept: Kept, buckets: int) -> Spool:
-        self._spool = Spool(buckets, self._folder, kept.counts)
-        self._hash, self._registers.hash = kept.hashes
-        self._index.doubled = np.array(kept.doubled, np.int64)
-        self._files[:] = kept.files
-        self._tallies = dict(kept.tallies)
-        self._early = Rejects.of(kept.rejects)
-        self._brought = dict(kept.registers)
-        return self._spool
+        return stored
 
     def _documents(self) -> None:
         file, bad = self._bad
@@ -247,59 +217,30 @@ class Intake:
             reasons, raw = pa.array([b.reason for b in bad]), pa.array([b.raw for b in bad])
             self._early.add("claims", file, rows, DOCUMENT, reasons, raw)
 
-    def _claims(self, spool: Spool) -> None:
-        number = 0
-        visible: list[str] = []
-        for read in self._counted("claims"):
-            if read.left_ids is not None:
-                self._index.add_left_out(read.left_ids)
-            if read.rejected_ids is not None:
-                self._index.add_rejected(read.rejected_ids)
-            if read.table is None or not read.table.num_rows:
-                continue
-            table = with_encounters(read.table)
-            visible = table.column_names
-            self._hash = (self._hash + total(hash_rows(table, "claims"))) % 2**64
-            buckets = (hash_strings(table.column("person_id")) % np.uint64(spool.buckets)).astype(np.int64)
-            self._index.add(table.column("claim_id"), buckets)
-            sequence = np.arange(number, number + table.num_rows, dtype=np.int64)
-            number += table.num_rows
-            spool.add("claims", _with_origin(table, read).append_column(SEQUENCE, pa.array(sequence)), buckets)
-        self._index.finish(spool, visible)
+    def _claims(self, stored: Stored, chunks: Chunks) -> None:
+        visible: tuple[str, ...] = ()
+        for done in self._counted("claims", chunks.claims):
+            if done.read.left_ids is not None:
+                self._index.add_left_out(done.read.left_ids)
+            if done.read.rejected_ids is not None:
+                self._index.add_rejected(done.read.rejected_ids)
+            if done.buckets is not None:
+                visible = done.visible
+                self._index.add(done.ids, done.buckets)
+                stored.add_claims(done.rows)
+        chunks.vocabulary.sort()
+        blank = self._blank("claims")
+        self._index.finish(lambda bucket: stored.read("claims", [bucket], blank), list(visible))
 
-    def _children(self, spool: Spool, name: str) -> None:
-        for read in self._counted(name):
-            if read.table is None or not read.table.num_rows:
-                continue
-            self._hash = (self._hash + total(hash_rows(read.table, name))) % 2**64
-            claim_id = read.table.column("claim_id").combine_chunks()
-            buckets = self._index.find(claim_id)
-            table = _with_origin(read.table, read)
-            buckets = self._route(name, table, buckets)
-            spool.add(name, table.filter(pa.array(buckets >= 0)), buckets[buckets >= 0])
-
-    def _route(self, name: str, table: Any, buckets: Buckets) -> Buckets:
+    def _counted(self, name: str, work: Callable[[Any], Done]) -> Iterator[Done]:
         tally = self._tallies[name]
-        tally.left_out += int((buckets == LEFT_OUT).sum())
-        orphan = buckets == ORPHAN
-        if orphan.any():
-            tally.rejected += int(orphan.sum())
-            lost = table.filter(pa.array(orphan))
-            rejected = self._index.was_rejected(lost.column("claim_id").combine_chunks())
-            reject_rows(self._files, name, lost, ORPHAN_CODE, partial(lost_reason, rejected=rejected), self._early)
-        return buckets
-
-    def _counted(self, name: str) -> Iterator[Read]:
-        tally = self._tallies[name]
-        for read in self._readers[name].read(self._early):
+        for done in at_once(enumerate(self._readers[name].steps(self._early)), work, THREADS):
+            read = done.read
             tally.read += read.read
-            tally.rejected += read.rejected
-            tally.left_out += read.left_out
+            tally.rejected += read.rejected + done.orphans
+            tally.left_out += read.left_out + done.left_out
+            self._hash = (self._hash + done.hash) % 2**64
             if self._progress is not None:
-                done = sum(t.read for t in self._tallies.values())
-                self._progress(done, max(done, sum(r.expected_rows for r in self._readers.values())))
-            yield read
-
-
-def _with_origin(table: Any, read: Read) -> Any:
-    return table.append_column(FILE, pa.array(read.files)).append_column(ROW, pa.array(read.rows))
+                rows = sum(t.read for t in self._tallies.values())
+                self._progress(rows, max(rows, sum(r.expected_rows for r in self._readers.values())))
+            yield done

@@ -51,13 +51,6 @@ class Rejects:
             arrays = [pa.repeat(pa.scalar(c, pa.string()), n) if isinstance(c, str) else c for c in columns]
             self._parts.append(pa.Table.from_arrays(arrays, schema=SCHEMA))
 
-    @classmethod
-    def of(cls, table: Any) -> "Rejects":
-        """A gathering that begins with the rows of a table."""
-        other = cls()
-        other._parts = [table]
-        return other
-
     def copy(self) -> "Rejects":
         """Another gathering that begins with these rows."""
         other = Rejects()

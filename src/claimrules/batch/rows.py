@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from claimrules.batch.coded import Coding
 from claimrules.batch.coerce import Coerced, as_text, coerce, plain, read_distinct, trim
 from claimrules.batch.mapping import Codes, ColumnMap, Otherwise
 from claimrules.batch.masked_reasons import masked_reasons
@@ -57,16 +58,17 @@ def source_of(column: ColumnMap, env: Env) -> str | None:
     return next((name for name in column.sources if name in env), None)
 
 
-def read_rows(env: Env, n: int, columns: Sequence[ColumnMap], nulls: Sequence[str]) -> Checked:
-    """Evaluate `columns` over `n` raw rows. A column that no source feeds becomes NULLs."""
+def read_rows(env: Env, n: int, columns: Sequence[ColumnMap], nulls: Sequence[str], coding: Coding | None = None) -> Checked:
+    """Evaluate `columns` over `n` raw rows. A column that no source feeds becomes NULLs. `coding`: texts may be coded."""
     arrays: dict[str, Any] = {}
     faults: list[_Fault] = []
     for column in columns:
         if column.running:
             continue
-        raw = _raw(column, env, n, nulls)
+        raw = _raw(column, env, n, nulls, coding)
         read = _evaluate(column, raw)
-        arrays[column.target] = read.values
+        text = column.type.base is Base.TEXT
+        arrays[column.target] = coding.of(column.target, read.values) if coding and text else read.values
         if len(read.bad):
             faults.append(_Fault(read.bad, UNREADABLE, _unreadable(column, raw, read, env)))
         if column.required and read.values.null_count:
@@ -76,7 +78,7 @@ def read_rows(env: Env, n: int, columns: Sequence[ColumnMap], nulls: Sequence[st
     return Checked(pa.table(arrays), bad, codes, reasons)
 
 
-def _raw(column: ColumnMap, env: Env, n: int, nulls: Sequence[str]) -> Any:
+def _raw(column: ColumnMap, env: Env, n: int, nulls: Sequence[str], coding: Coding | None) -> Any:
     if column.constant is not None:
         return pa.repeat(pa.scalar(column.constant, pa.string()), n)
     if column.parts:
@@ -86,7 +88,9 @@ def _raw(column: ColumnMap, env: Env, n: int, nulls: Sequence[str]) -> Any:
     if source is None:
         return pa.nulls(n, pa.string())
     tokens = (*nulls, *column.nulls)
-    return text_of(env[source], tokens) if tokens or column.codes else plain(env[source])
+    if tokens or column.codes:
+        return text_of(env[source], tokens)
+    return coding.of(column.target, env[source]) if coding and column.type.base is Base.TEXT else plain(env[source])
 
 
 def _evaluate(column: ColumnMap, raw: Any) -> Coerced:
@@ -121,7 +125,7 @@ def translate(codes: Codes, word: str) -> str | None:
 def _unreadable(column: ColumnMap, raw: Any, read: Coerced, env: Env) -> Any:
     source = source_of(column, env)
     name = column.target if source in (None, column.target) else f"{column.target} ({source})"
-    given = as_text(raw.take(pa.array(read.bad)))
+    given = as_text(plain(raw.take(pa.array(read.bad))))
     if column.personal:
         why = masked_reasons(given, read.why, dates=column.type.base is Base.DATE and column.pattern is None)
         return pc.binary_join_element_wise(f"{name} (value masked)", why, " ")

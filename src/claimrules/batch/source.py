@@ -45,8 +45,8 @@ class Source(Protocol):
     def expected_rows(self) -> int:
         """How many rows, known or estimated."""
 
-    def chunks(self, names: tuple[str, ...]) -> Iterator[Chunk]:
-        """The rows, with the columns `names` only."""
+    def chunks(self, names: tuple[str, ...], *, coded: bool = False) -> Iterator[Chunk]:
+        """The rows, with the columns `names` only. `coded`: a column that is stored as numbers of words may stay so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class MemorySource:
         """The table's rows."""
         return int(self.table.num_rows)
 
-    def chunks(self, names: tuple[str, ...]) -> Iterator[Chunk]:
+    def chunks(self, names: tuple[str, ...], *, coded: bool = False) -> Iterator[Chunk]:  # noqa: ARG002
         """The table in slices."""
         chosen = self.table.select(list(names))
         for start in range(0, self.table.num_rows, CHUNK_ROWS):

@@ -1,8 +1,8 @@
 """One canonical table read from its files by its mapping: chunks of checked rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from claimrules.batch.ahead import ahead
+from claimrules.batch.coded import KEYS, Coding
 from claimrules.batch.files import Shelf
 from claimrules.batch.mapping import ColumnMap, Join, TableMap
 from claimrules.batch.rejects import RAGGED, Rejects, mask_ragged, raw_text
@@ -39,12 +40,15 @@ class Read:
 class TableReader:
     """Checks headers when it is made; reads when it is walked. `files` collects the names that file codes stand for.
 
+    `coded`: columns of texts that repeat may come as dictionary arrays.
+
     Raises:
         ClaimsError: CR103 no file, CR104 a column that is missing, CR105 a join that cannot be made.
     """
 
-    def __init__(self, how: TableMap, shelf: Shelf, files: list[str]) -> None:
+    def __init__(self, how: TableMap, shelf: Shelf, files: list[str], *, coded: bool = False) -> None:
         self.how = how
+        self._coding = Coding(KEYS | {"claim_id"} if how.table == "claims" else KEYS) if coded else None
         self._shelf = shelf
         self._files = files
         self.sources = self._find()
@@ -58,11 +62,6 @@ class TableReader:
         """About how many rows the table has."""
         times = len(self.how.unpivot.numbers) if self.how.unpivot else 1
         return times * sum(source.expected_rows for source in self.sources)
-
-    @property
-    def all_sources(self) -> list[Source]:
-        """Those of its rows, and those that are joined to them."""
-        return [*self.sources, *(source for _, source, _ in self._joined.values())]
 
     @cached_property
     def columns(self) -> tuple[ColumnMap, ...]:
@@ -186,24 +185,30 @@ class TableReader:
 
     def read(self, rejects: Rejects) -> Iterator[Read]:
         """Walk the files. Rows that cannot be read go to `rejects`."""
+        return (step() for step in self.steps(rejects))
+
+    def steps(self, rejects: Rejects) -> Iterator[Callable[[], Read]]:
+        """The same as steps that are still to be taken, in any thread and any order."""
         if self.how.group is None:
             for source in self.sources:
                 for shaped, counts, left_ids in self._raw(source, rejects):
-                    yield self._finish(shaped, counts, left_ids, rejects)
+                    yield partial(self._finish, shaped, counts, left_ids, rejects)
             return
         # Equal keys may stand anywhere in the file: a grouped table is held in memory, raw, until all of it is there.
-        whole = [part for source in self.sources for part in self._raw(source, rejects)]
-        for _, counts, left_ids in whole:
-            yield self._finish(None, counts, left_ids, rejects)
-        if shapes := [shaped for shaped, _, _ in whole if shaped.n]:
-            yield self._finish(group(join_parts(shapes), self.how.group, self.how.nulls), (0, 0), None, rejects)
+        parts = [part for source in self.sources for part in self._raw(source, rejects)]
+        for _, counts, left_ids in parts:
+            yield partial(self._finish, None, counts, left_ids, rejects)
+        if shapes := [shaped for shaped, _, _ in parts if shaped.n]:
+            grouped = group(join_parts(shapes), self.how.group, self.how.nulls)
+            yield partial(self._finish, grouped, (0, 0), None, rejects)
 
     def _raw(self, source: Source, rejects: Rejects) -> Iterator[tuple[Shaped, tuple[int, int], Any]]:
         """Raw rows that count, with how many were ragged and how many left out, and the claim ids of the latter."""
         code = self._file_code(source.name)
         names = tuple(name for name in source.columns if name in self._read_names())
         header, personal = source.columns, self._personal()
-        for chunk in ahead(iter(source.chunks(names))):
+        simple = self._coding is not None and not (self.how.joins or self.how.unpivot or self.how.group)
+        for chunk in ahead(iter(source.chunks(names, coded=simple))):
             for bad in chunk.bad:
                 raw = pa.array([mask_ragged(bad.cells, header, personal)])
                 rejects.add(self.how.table, source.name, np.array([bad.number]), RAGGED, bad.reason, raw)
@@ -236,7 +241,7 @@ class TableReader:
             return Read(None, empty.astype(np.int32), empty, ragged + left, ragged, left, left_ids)
         if self.how.unpivot:
             shaped = unpivot(shaped, self.how.unpivot, self.how.nulls)
-        checked = read_rows(shaped.env, shaped.n, self.columns, self.how.nulls)
+        checked = read_rows(shaped.env, shaped.n, self.columns, self.how.nulls, self._coding)
         table, files, rows = checked.table, shaped.files, shaped.rows
         lost = None
         if len(checked.bad):

@@ -27,10 +27,10 @@ def working(out: Path, *, resume: bool) -> Iterator[WorkFolder]:
 
 
 def _beginning(work: WorkFolder, name: str) -> str:
-    found = _said(work.found, read=work.has_read)
+    found = counted(work.found, "finished partition")
     if not work.resume:
         return f"{name}, left by an audit that was stopped, is discarded: {found}" if work.left else ""
-    if work.found or work.has_read:
+    if work.found:
         return f"{found} in {name}: the audit goes on from there"
     if work.left and work.facts.get("partitions") == WHOLE:
         return f"nothing to resume in {name}: {_ALL_IN_ONE}"
@@ -38,18 +38,14 @@ def _beginning(work: WorkFolder, name: str) -> str:
 
 
 def _end(work: WorkFolder, name: str) -> str:
-    if work.finished or work.has_read:
-        return f"{_said(work.finished, read=work.has_read)} kept in {name}, from which --resume goes on"
+    if work.finished:
+        return f"{counted(work.finished, 'finished partition')} kept in {name}, from which --resume goes on"
     if work.facts.get("partitions") == WHOLE:
         return f"no partition was finished, nothing is kept: {_ALL_IN_ONE}"
     return ""
 
 
 _ALL_IN_ONE = "some of these rules look beyond one person, so that all claims are one partition"
-
-
-def _said(partitions: int, *, read: bool) -> str:
-    return ("all claims read, " if read else "") + counted(partitions, "finished partition")
 
 
 def _say(text: str) -> None:

@@ -182,6 +182,7 @@ class RulePack:
             extra=self.extra or None,
             registers=self.knowledge.registers,
             given=registers_of(registers, self.knowledge.registers),
+            coded=True,
         ) as intake:
             intake.attend(reading, None if work is None else work.spool)
             shelf = self._shelf_with(intake.registers)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from claimrules.batch.kept import is_kept
 from claimrules.diagnostics import ClaimRulesError, Diagnostic, Place
 from claimrules.pack.gathered import Part
 from claimrules.pack.part_file import read_part, write_part, write_whole
@@ -57,14 +56,14 @@ class WorkFolder:
         self._take()
         self.found = self.finished
         if self.resume:
-            self._clear("*.tmp")
+            self._clear("*.tmp", _SPOOL)
             self.facts = self._known()
         else:
             self._clear(*(pattern for pattern in _OURS if pattern != _LOCK))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is None or not (self.finished or self.has_read):
+        if error is None or not self.finished:
             shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
             os.close(self._lock)
@@ -83,11 +82,6 @@ class WorkFolder:
     def spool(self) -> Path:
         """Where claims are on their way to the rules."""
         return self.path / _SPOOL
-
-    @property
-    def has_read(self) -> bool:
-        """Whether all claims are there."""
-        return is_kept(self.spool)
 
     def agree(self, facts: Mapping[str, str]) -> None:
         """Note what the results depend on, by name; CR724 where the run that left this folder had something else."""

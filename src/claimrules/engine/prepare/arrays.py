@@ -22,8 +22,10 @@ _PLAIN: dict[Base, np.dtype[Any]] = {
 def type_of(arrow: Any, field: Field | None = None) -> Type | None:
     """The type of an Arrow type's values; None where the language has no such type.
 
-    A text of the catalog keeps its closed list of values.
+    A text of the catalog keeps its closed list of values. Coded texts are texts.
     """
+    if pa.types.is_dictionary(arrow):
+        return type_of(arrow.value_type, field)
     if pa.types.is_string(arrow) or pa.types.is_large_string(arrow):
         return field.type if field is not None and field.type.base is Base.TEXT else TEXT
     if pa.types.is_decimal128(arrow):

@@ -71,7 +71,11 @@ def _claim_of(table: Any, claims: Claims, claim_ids: Any) -> Index:
     """For each row of a table the row of its claim."""
     if table.num_rows == 0:
         return np.zeros(0, dtype=np.int64)
-    found = pc.index_in(whole(table["claim_id"]), value_set=claim_ids)
+    named = whole(table["claim_id"])
+    if pa.types.is_dictionary(named.type):
+        found = pc.index_in(named.dictionary, value_set=claim_ids).take(named.indices)
+    else:
+        found = pc.index_in(named, value_set=claim_ids)
     if found.null_count:
         raise ValueError(f"{found.null_count} rows without their claim")
     rows: Index = claims.table_row[found.to_numpy()]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from claimrules.engine.kernels.segments import Integers
 from claimrules.engine.prepare.order import Breaker, sort_rows
 
 _STEP = 8
+_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class Texts:
 
 
 def texts_of(array: Any) -> Texts:
-    """The texts of an Arrow string array, whatever its offset."""
+    """The texts of an Arrow string array, coded or not, whatever its offset."""
+    if pa.types.is_dictionary(array.type):
+        array = array.cast(array.type.value_type)
     _, offsets, data = array.buffers()
     kind = np.int64 if pa.types.is_large_string(array.type) else np.int32
     if len(array) == 0:
@@ -73,19 +77,65 @@ def text_order(array: Any) -> Index:
 
 
 def encode(array: Any) -> tuple[npt.NDArray[np.int32], Words]:
-    """Codes into the sorted distinct words of an Arrow string array; NULL has code 0. There is at least one word."""
-    encoded = array.dictionary_encode()
-    if len(encoded.dictionary) == 0:
+    """Codes into the sorted distinct words of an Arrow array of text; NULL has code 0. There is at least one word.
+
+    Coded texts have distinct words without NULL. They keep words that no row uses, unless those are more than the rows.
+    """
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    if len(encoded.dictionary) == 0 or encoded.null_count == len(encoded):
         return np.zeros(len(array), dtype=np.int32), np.array([""], dtype=np.object_)
-    order = text_order(encoded.dictionary)
+    indices = encoded.indices.fill_null(0) if encoded.null_count else encoded.indices
+    codes = indices.to_numpy()
+    if len(encoded.dictionary) > len(codes):
+        rank, words = _used(encoded.dictionary, codes)
+    else:
+        rank, words = _SORTED.of(encoded.dictionary) if encoded is array else _sorted(encoded.dictionary)
+    codes = rank[codes]
+    if encoded.null_count:
+        codes[np.asarray(encoded.is_null())] = 0
+    return codes, words
+
+
+def _sorted(dictionary: Any) -> tuple[npt.NDArray[np.int32], Words]:
+    """The rank of each word, and the words in order."""
+    order = text_order(dictionary)
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    words = encoded.dictionary.take(pa.array(order)).to_numpy(zero_copy_only=False)
-    if not encoded.null_count:
-        return rank[encoded.indices.to_numpy()], words
-    codes = rank[encoded.indices.fill_null(0).to_numpy()]
-    codes[np.asarray(encoded.is_null())] = 0
-    return codes, words
+    return rank, dictionary.take(pa.array(order)).to_numpy(zero_copy_only=False)
+
+
+def _used(dictionary: Any, codes: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], Words]:
+    """The same of the words that are used; the rank of another is meaningless."""
+    used = np.zeros(len(dictionary), dtype=np.bool_)
+    used[codes] = True
+    rows = np.flatnonzero(used)
+    inner, words = _sorted(dictionary.take(pa.array(rows)))
+    rank = np.zeros(len(dictionary), dtype=np.int32)
+    rank[rows] = inner
+    return rank, words
+
+
+class _Sorted:
+    """The latest dictionaries sorted: all batches of one input share theirs, and with them their array of words."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, int, int], tuple[Any, tuple[npt.NDArray[np.int32], Words]]] = {}
+        self._lock = Lock()
+
+    def of(self, dictionary: Any) -> tuple[npt.NDArray[np.int32], Words]:
+        """As `_sorted`."""
+        data = dictionary.buffers()[1]
+        key = (data.address, dictionary.offset, len(dictionary))
+        with self._lock:
+            if key not in self._kept:
+                while len(self._kept) >= _KEPT:
+                    self._kept.pop(next(iter(self._kept)))
+                # The dictionary is kept too, so that no other comes to lie at its address.
+                self._kept[key] = (dictionary, _sorted(dictionary))
+            return self._kept[key][1]
+
+
+_SORTED = _Sorted()
 
 
 def _shared(texts: Texts) -> int:
