@@ -68,18 +68,19 @@ class CellIndex:
         """The number of the cell that is equal to each value; -1 where there is none."""
         return [self._code.get(value, -1) for value in values]
 
-    def _codes(self, values: Sequence[Hashable]) -> Index:
+    def _codes(self, values: Sequence[Hashable] | pa.StringArray) -> Index:
         """The same; many texts by Arrow, at a time."""
         if len(values) < _MANY or self.column.type.base not in TEXTS:
-            return np.array(self.codes_of(values), np.int64)
+            return np.array(self.codes_of(_listed(values)), np.int64)
         if self._words is None:
             self._words = pa.array(list(self._code), pa.string())
             self._numbers = np.array([*self._code.values(), -1], np.int64)
-        found = pc.index_in(pa.array(values, pa.string()), value_set=self._words)
+        texts = values if isinstance(values, pa.StringArray) else pa.array(values, pa.string())
+        found = pc.index_in(texts, value_set=self._words)
         return self._numbers[np.asarray(found.fill_null(len(self._numbers) - 1)).astype(np.int64)]
 
-    def ranges(self, values: Sequence[Hashable]) -> Ranges:
-        """The rows that fit each value."""
+    def ranges(self, values: Sequence[Hashable] | pa.StringArray) -> Ranges:
+        """The rows that fit each value; texts may come as an Arrow array."""
         if not self.by_prefix:
             codes = self._codes(values)
             starts, counts = self._starts[codes], np.where(codes >= 0, self._starts[codes + 1] - self._starts[codes], 0)
@@ -87,7 +88,7 @@ class CellIndex:
                 return Ranges(starts, counts, self._rows)
             owner, place = expand_ranges(starts, starts + counts)
         else:
-            fitting = [self._prefixes(cast(str, value)) for value in values]
+            fitting = [self._prefixes(cast(str, value)) for value in _listed(values)]
             many = np.fromiter(map(len, fitting), np.int64, len(fitting))
             codes = np.fromiter(chain.from_iterable(fitting), np.int64, int(many.sum()))
             of, place = expand_ranges(self._starts[codes], self._starts[codes + 1])
@@ -113,6 +114,10 @@ class CellIndex:
             heads = (self._code.get(value[:length], -1) for length in self._lengths if length <= len(value))
             found = self._met[value] = tuple(code for code in heads if code >= 0)
         return found
+
+
+def _listed(values: Sequence[Hashable] | pa.StringArray) -> Sequence[Hashable]:
+    return values.to_pylist() if isinstance(values, pa.StringArray) else values
 
 
 def values_of(column: Column) -> tuple[list[Any], Index]:

@@ -2,8 +2,10 @@
 
 import threading
 from collections import OrderedDict
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from claimrules.engine.column import Index, Words
 
@@ -20,14 +22,20 @@ class Vocabulary:
         self._place: dict[str, int] = {}
         self._words: list[str] = []
         self._ids: OrderedDict[int, tuple[Words, Index]] = OrderedDict()
+        self._since: tuple[tuple[int, int], Any] = ((0, 0), pa.array([], pa.string()))
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._words)
 
-    def since(self, first: int) -> list[str]:
-        """The words from number `first` on."""
-        return self._words[first:]
+    def since(self, first: int) -> Any:
+        """The words from number `first` on, as an Arrow string array; many tables ask for the same ones in turn."""
+        asked, texts = self._since
+        if asked != (first, len(self._words)):
+            asked = (first, len(self._words))
+            texts = pa.array(self._words[first : asked[1]], pa.string())
+            self._since = asked, texts
+        return texts
 
     def ids(self, words: Words) -> Index:
         """The number of each word; new ones get theirs. The array must not change: all rules of a batch bring the same."""
