@@ -28,6 +28,8 @@ class Coding:
     def __init__(self, plain_ones: frozenset[str]) -> None:
         self._coded: dict[str, bool] = dict.fromkeys(plain_ones, False)
         self._words: dict[str, Any] = {}
+        self._placed: dict[str, tuple[Any, Any]] = {}
+        self._lock = Lock()
 
     def of(self, name: str, array: Any) -> Any:
         """The column of a chunk as a dictionary array with int32 indices if it is worth it, else plain."""
@@ -35,29 +37,77 @@ class Coding:
         if known is False or (known is None and len(array) < MANY):
             return plain(array)
         array = array if is_coded(array.type) else plain(array)
-        if pa.types.is_string(array.type):
-            array = self._encode(name, array)
-        if not is_coded(array.type) or array.dictionary.null_count:
+        if is_coded(array.type):
+            if array.dictionary.null_count:
+                return plain(array)
+        elif not pa.types.is_string(array.type):
+            return array
+        if name == "claim_id":  # the claims of a chunk are its own
+            coded = array if is_coded(array.type) else array.dictionary_encode()
+        else:
+            coded = self._translated(name, array) if is_coded(array.type) else self._encoded(name, array)
+        if coded is None:
+            self._coded[name] = False
             return plain(array)
         if known is None:
-            self._coded[name] = known = 2 * len(array.dictionary) <= len(array) - array.null_count
-        return array if known else plain(array)
+            self._coded[name] = known = 2 * len(coded.dictionary) <= len(array) - array.null_count
+        return coded if known else plain(array)
 
-    def _encode(self, name: str, array: Any) -> Any:
-        """By the words of the chunks before: a dictionary that stays the same is checked, hashed and numbered once."""
-        if name == "claim_id":  # the claims of a chunk are its own
-            return array.dictionary_encode()
+    @property
+    def repeating(self) -> set[str]:
+        """The columns that are coded, as far as is known; but claim ids, which are another chunk by chunk."""
+        return {name for name, coded in self._coded.items() if coded} - {"claim_id"}
+
+    def _encoded(self, name: str, array: Any) -> Any | None:
+        """Plain texts coded by the words of the column; None where they are too many."""
         words = self._words.get(name)
         if words is None:
-            array = array.dictionary_encode()
-            self._words[name] = array.dictionary
-            return array
+            coded = array.dictionary_encode()
+            return self._translated(name, coded)
         codes = pc.index_in(array, value_set=words)
         if codes.null_count > array.null_count:
-            words = pa.concat_arrays([words, array.filter(codes.is_null()).drop_null().unique()])
-            self._words[name] = words if len(words) <= MOST else None
+            if self._places(name, array.filter(codes.is_null()).drop_null().unique()) is None:
+                return None
+            words = self._words[name]
             codes = pc.index_in(array, value_set=words)
         return from_codes(codes, words)
+
+    def _translated(self, name: str, array: Any) -> Any | None:
+        """Coded texts in the words of the column; None where they are too many."""
+        with self._lock:
+            before, place = self._placed.get(name, (None, None))
+        # A file's words may grow from chunk to chunk: what they begin with has its place already.
+        n = 0 if before is None or len(before) > len(array.dictionary) else len(before)
+        if not n or not array.dictionary.slice(0, n).equals(before):
+            n, place = 0, pa.array([], pa.int32())
+        if n < len(array.dictionary) or name not in self._words:
+            more = self._places(name, array.dictionary.slice(n))
+            if more is None:
+                return None
+            place = pa.concat_arrays([place, more])
+            with self._lock:
+                self._placed[name] = (array.dictionary, place)
+        return from_codes(array.indices if ascending(place) else place.take(array.indices), self._words[name])
+
+    def _places(self, name: str, some: Any) -> Any | None:
+        """The places, int32, of distinct words among those of the column; new ones follow them, so that a place stays."""
+        with self._lock:
+            words = self._words.setdefault(name, some.slice(0, 0))
+            place = pc.index_in(some, value_set=words)
+            if not place.null_count:
+                return place
+            new = place.is_null()
+            if len(words) + place.null_count > MOST:
+                return None
+            self._words[name] = pa.concat_arrays([words, some.filter(new)])
+            places = np.array(place.fill_null(0))
+            places[np.asarray(new)] = np.arange(place.null_count, dtype=np.int32) + np.int32(len(words))
+            return pa.array(places)
+
+
+def ascending(places: Any) -> bool:
+    """Whether they are 0, 1, 2 …: then there is nothing to translate."""
+    return bool((np.asarray(places) == np.arange(len(places), dtype=np.int32)).all())
 
 
 class Remembered:

@@ -30,6 +30,9 @@ from claimrules.models import (
 
 Reader = Callable[[str], object]
 _LONGEST_SENTINEL = max(len(s.encode()) for s in SENTINELS)
+_LONG = 36
+"""From so many characters on Arrow's own reader of decimals is not to be trusted."""
+
 _SENTINELS = pa.array(sorted(SENTINELS))
 _MOMENT = r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2})?$"
 
@@ -224,8 +227,9 @@ def _any_sentinel(text: Any) -> bool:
 
 def _decimals(text: Any, kind: Type) -> Coerced:
     target = arrow_type(kind)
-    # Arrow reads 1E-41 as 0.00 without a word: exponents go the slow way.
-    if not pc.any(pc.match_substring(text, "e", ignore_case=True)).as_py():
+    # Arrow reads 1E-41, and 1 with forty digits behind the point, as 0.00 without a word: both go the slow way.
+    longest = pc.max(pc.binary_length(text)).as_py() or 0
+    if longest < _LONG and not pc.any(pc.match_substring(text, "e", ignore_case=True)).as_py():
         try:
             return _clean(text.cast(target))
         except pa.ArrowInvalid:
@@ -233,7 +237,7 @@ def _decimals(text: Any, kind: Type) -> Coerced:
     whole = kind.precision - kind.scale
     fits = pc.match_substring_regex(text, rf"^[+-]?\d{{1,{whole}}}(\.\d{{0,{kind.scale}}}0*)?$")
     # A long run of noughts overflows Arrow's own parser; such oddities are read one by one.
-    fits = pc.fill_null(pc.and_(fits, pc.less(pc.binary_length(text), 36)), fill_value=False)
+    fits = pc.fill_null(pc.and_(fits, pc.less(pc.binary_length(text), _LONG)), fill_value=False)
     easy = pc.if_else(fits, text, pa.scalar(None, pa.string())).cast(target)
     odd = np.flatnonzero(np.asarray(pc.and_(pc.invert(fits), text.is_valid())))
     reader = partial(read_decimal, precision=kind.precision, scale=kind.scale)

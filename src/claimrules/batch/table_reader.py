@@ -207,8 +207,8 @@ class TableReader:
         code = self._file_code(source.name)
         names = tuple(name for name in source.columns if name in self._read_names())
         header, personal = source.columns, self._personal()
-        simple = self._coding is not None and not (self.how.joins or self.how.unpivot or self.how.group)
-        for chunk in ahead(iter(source.chunks(names, coded=simple))):
+        coded = None if self._coding is None or self.how.joins or self.how.unpivot or self.how.group else self._known_words
+        for chunk in ahead(iter(source.chunks(names, coded))):
             for bad in chunk.bad:
                 raw = pa.array([mask_ragged(bad.cells, header, personal)])
                 rejects.add(self.how.table, source.name, np.array([bad.number]), RAGGED, bad.reason, raw)
@@ -224,6 +224,11 @@ class TableReader:
                     left_ids = self._claim_ids(shaped.take(np.flatnonzero(~keep)))
                 shaped = shaped.take(np.flatnonzero(keep))
             yield shaped, (len(chunk.bad), n - shaped.n), left_ids
+
+    def _known_words(self) -> set[str]:
+        """The columns of files that feed columns known to be coded, and them alone."""
+        repeating = set() if self._coding is None else self._coding.repeating
+        return {c.sources[0] for c in self.how.columns if c.target in repeating and len(c.sources) == 1 and not c.parts}
 
     def _claim_ids(self, shaped: Shaped) -> Any:
         column = [c for c in self.how.columns if c.target == "claim_id"]
