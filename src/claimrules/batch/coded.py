@@ -155,8 +155,12 @@ def as_texts(table: Any) -> Any:
 
 
 def one_array(column: Any) -> Any:
-    """One array of a column that is an array or has one or more chunks."""
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    """One array of a column that is an array or has one or more chunks. A single chunk is not copied."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    column = column.combine_chunks()
     return column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
 
 

@@ -90,7 +90,8 @@ def _coerce_words(column: Any, kind: Type, *, is_code: bool) -> Coerced:
 
 def plain(column: Any) -> Any:
     """One array without dictionary or view encoding."""
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):

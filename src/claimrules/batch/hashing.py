@@ -150,7 +150,11 @@ def _words(array: Any) -> list[Hashes]:
 
 
 def _one(array: Any) -> Any:
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    if array.num_chunks == 1:
+        return array.chunk(0)
+    array = array.combine_chunks()
     return array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from claimrules.batch.ahead import ahead
-from claimrules.batch.coded import KEYS, Coding
+from claimrules.batch.coded import KEYS, Coding, one_array
 from claimrules.batch.files import Shelf
 from claimrules.batch.mapping import ColumnMap, Join, TableMap
 from claimrules.batch.rejects import RAGGED, Rejects, mask_ragged, raw_text
@@ -213,7 +213,7 @@ class TableReader:
                 raw = pa.array([mask_ragged(bad.cells, header, personal)])
                 rejects.add(self.how.table, source.name, np.array([bad.number]), RAGGED, bad.reason, raw)
             n = len(chunk.rows)
-            env = {name: chunk.table.column(name).combine_chunks() for name in names}
+            env = {name: one_array(chunk.table.column(name)) for name in names}
             for lookup in self._lookups:
                 env = lookup.add_to(env, self.how.nulls)
             shaped = Shaped(env, n, np.full(n, code, np.int32), chunk.rows)
