@@ -5,10 +5,12 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from claimrules.batch.coerce import plain
+from claimrules.batch.hashing import Hashes, hash_strings
 
 MANY = 10_000
 """From how many rows on coding is worth its while."""
@@ -28,6 +30,7 @@ class Coding:
     def __init__(self, plain_ones: frozenset[str]) -> None:
         self._coded: dict[str, bool] = dict.fromkeys(plain_ones, False)
         self._words: dict[str, Any] = {}
+        self._index: dict[str, WordIndex] = {}
         self._placed: dict[str, tuple[Any, Any]] = {}
         self._lock = Lock()
 
@@ -92,17 +95,42 @@ class Coding:
     def _places(self, name: str, some: Any) -> Any | None:
         """The places, int32, of distinct words among those of the column; new ones follow them, so that a place stays."""
         with self._lock:
-            words = self._words.setdefault(name, some.slice(0, 0))
-            place = pc.index_in(some, value_set=words)
-            if not place.null_count:
-                return place
-            new = place.is_null()
-            if len(words) + place.null_count > MOST:
+            index = self._index.setdefault(name, WordIndex(some.slice(0, 0)))
+            places = index.add(some)
+            self._words[name] = index.words
+            return places
+
+
+class WordIndex:
+    """Distinct words that grow, found by their hashes: a table built anew for each look-up would cost more than it."""
+
+    def __init__(self, words: Any) -> None:
+        self.words = words
+        self._hashes: Hashes = np.empty(0, np.uint64)
+        self._place: npt.NDArray[np.int32] = np.empty(0, np.int32)
+
+    def add(self, some: Any) -> Any | None:
+        """The places of distinct words, the new ones added; None where they are too many."""
+        hashes = hash_strings(some)
+        at = np.minimum(np.searchsorted(self._hashes, hashes), max(0, len(self._hashes) - 1))
+        found = self._hashes[at] == hashes if len(self._hashes) else np.zeros(len(hashes), np.bool_)
+        places = np.zeros(len(hashes), np.int32)
+        places[found] = self._place[at[found]]
+        known = some if found.all() else some.filter(pa.array(found))
+        if not self.words.take(pa.array(places[found])).equals(known):  # two words with one hash
+            exact = pc.index_in(some, value_set=self.words)
+            found, places = np.asarray(exact.is_valid()), np.array(exact.fill_null(0))
+        if not found.all():
+            new = np.flatnonzero(~found)
+            if len(self.words) + len(new) > MOST:
                 return None
-            self._words[name] = pa.concat_arrays([words, some.filter(new)])
-            places = np.array(place.fill_null(0))
-            places[np.asarray(new)] = np.arange(place.null_count, dtype=np.int32) + np.int32(len(words))
-            return pa.array(places)
+            places[new] = np.arange(len(new)) + len(self.words)
+            self.words = pa.concat_arrays([self.words, some.take(pa.array(new))])
+            new = new[np.argsort(hashes[new])]
+            into = np.searchsorted(self._hashes, hashes[new])
+            self._hashes = np.insert(self._hashes, into, hashes[new])
+            self._place = np.insert(self._place, into, places[new])
+        return pa.array(places)
 
 
 def ascending(places: Any) -> bool:
