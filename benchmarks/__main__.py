@@ -5,12 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks import goals, per_row_table
 from benchmarks.claims import claims_of
 from benchmarks.contest import Score, hits, wholes
 from benchmarks.pack import pack_of
 from benchmarks.report import Part, goal_rows, machine, score_rows, show, write
 from benchmarks.whole import runner
+
+from benchmarks import goals, per_row_table
 
 HITS = ("claimrules_hits", "duckdb_each", "duckdb_expert", "polars_each", "polars_expert", "numpy_floor")
 WHOLES = ("claimrules", "duckdb_each", "duckdb_expert", "polars_expert")

@@ -1,7 +1,7 @@
 """The claims of the benchmark: generated ones, without refunds and with 50,000 item codes, as Parquet and as integers.
 
-What nets and reverses is left out, and lines without a date: a peer's plain query then gives the same answer. (A sum that may
-miss a line is undecided here, and flagged or not there.) The generator's catalogue has some
+What nets and reverses is left out, and lines without a date: a peer's plain query then gives the same answer. (A sum that
+may miss a line is undecided here, and flagged or not there.) The generator's catalogue has some
 300 items; each is split into as many codes as make 50,000, as a city's catalogue has.
 """
 

@@ -57,6 +57,7 @@ def agrees(texts: list[str], kind: Type, reader: Callable[[str], object], **opti
 
 @given(st.lists(numberish, max_size=6))
 @example(["1E-41"])
+@example(["1.00000383788783513589405747231847946645689"])
 def test_numbers(texts: list[str]) -> None:
     agrees(texts, MONEY, partial(read_decimal, precision=16, scale=2))
     agrees(texts, PRICE, partial(read_decimal, precision=16, scale=6))

@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from claimrules.batch.coded import MANY
-from claimrules.batch.source import CHUNK_ROWS, Chunk, unreadable
+from claimrules.batch.source import CHUNK_ROWS, Chunk, Known, unreadable
 
 _WORD_BYTES = 1 << 20
 """How large a column's words grow before writers of Parquet give up numbering them."""
+
+_STRETCH = 4 * CHUNK_ROWS
 
 _FAULTS = (pa.ArrowException, OSError, EOFError, ValueError)
 
@@ -49,33 +51,45 @@ class ParquetSource:
         """As the file's footer says."""
         return self._schema[1]
 
-    def chunks(self, names: tuple[str, ...], *, coded: bool = False) -> Iterator[Chunk]:
+    def chunks(self, names: tuple[str, ...], coded: Known | None = None) -> Iterator[Chunk]:
         """The rows, a part of a row group at a time."""
         done = 0
         try:
-            repeating = self._repeating(names) if coded and self.expected_rows >= MANY else []
-            with pq.ParquetFile(self.path, read_dictionary=repeating) as file:
-                for batch in file.iter_batches(batch_size=CHUNK_ROWS, columns=list(names), use_threads=False):
-                    yield _numbered(batch, done)
-                    done += batch.num_rows
+            stored, groups = self._stored(names)
+            while groups:
+                words = stored | (set(coded()) & set(names)) if coded and self.expected_rows >= MANY else set()
+                with pq.ParquetFile(self.path, read_dictionary=sorted(words)) as file:
+                    some, groups = _first(file.metadata, groups)
+                    for batch in file.iter_batches(CHUNK_ROWS, row_groups=some, columns=list(names), use_threads=False):
+                        yield _numbered(batch, done)
+                        done += batch.num_rows
         except _FAULTS as error:
             raise unreadable(self.name, error, row=done + 1) from None
 
-    def _repeating(self, names: tuple[str, ...]) -> list[str]:
-        """The text columns that are stored as numbers of words to the end, which their size tells."""
+    def _stored(self, names: tuple[str, ...]) -> tuple[set[str], list[int]]:
+        """The text columns that are stored as numbers of words to the end, which their size tells; and the row groups."""
         with pq.ParquetFile(self.path) as file:
             texts = {f.name for f in file.schema_arrow if pa.types.is_string(f.type)}
             meta = file.metadata
-            groups = [meta.row_group(at) for at in range(meta.num_row_groups)]
-            at_of = {meta.row_group(0).column(at).path_in_schema: at for at in range(meta.num_columns)} if groups else {}
-        found = []
-        for name in sorted(texts & set(names) & set(at_of)):
-            chunks = [group.column(at_of[name]) for group in groups]
-            size = sum(chunk.total_uncompressed_size for chunk in chunks)
-            most = sum(min(_WORD_BYTES, 2 * chunk.num_values) + 3 * chunk.num_values for chunk in chunks)
-            if size <= most and all(chunk.has_dictionary_page for chunk in chunks):
-                found.append(name)
-        return found
+        groups = [meta.row_group(at) for at in range(meta.num_row_groups)]
+        at_of = {meta.row_group(0).column(at).path_in_schema: at for at in range(meta.num_columns)} if groups else {}
+        found = set()
+        for name in texts & set(names) & set(at_of):
+            parts = [group.column(at_of[name]) for group in groups]
+            most = sum(min(_WORD_BYTES, 2 * part.num_values) + 3 * part.num_values for part in parts)
+            if sum(p.total_uncompressed_size for p in parts) <= most and all(p.has_dictionary_page for p in parts):
+                found.add(name)
+        return found, list(range(len(groups)))
+
+
+def _first(meta: Any, groups: list[int]) -> tuple[list[int], list[int]]:
+    """So many row groups that they are worth opening the file for, and the rest."""
+    rows = 0
+    for at, group in enumerate(groups):
+        rows += meta.row_group(group).num_rows
+        if rows >= _STRETCH:
+            return groups[: at + 1], groups[at + 1 :]
+    return groups, []
 
 
 @dataclass(frozen=True)
@@ -97,7 +111,7 @@ class IpcSource:
         """An estimate: a row takes a hundred bytes or so."""
         return self.path.stat().st_size // 100
 
-    def chunks(self, names: tuple[str, ...], *, coded: bool = False) -> Iterator[Chunk]:  # noqa: ARG002
+    def chunks(self, names: tuple[str, ...], coded: Known | None = None) -> Iterator[Chunk]:  # noqa: ARG002
         """The rows as they were written."""
         done = 0
         for _, batch in self._batches():

@@ -32,6 +32,7 @@ class ClaimIndex:
         self._rejected: list[Hashes] = []
         self._known: Hashes = np.empty(0, np.uint64)
         self._bucket_of: npt.NDArray[np.int16] = np.empty(0, np.int16)
+        self._begin: tuple[np.uint64, npt.NDArray[np.int32]] = _beginnings(self._known)
         self._shared: Hashes = np.empty(0, np.uint64)
         self._shared_ids: Any = pa.array([], pa.string())
         self._shared_buckets: Buckets = np.empty(0, np.int64)
@@ -71,6 +72,7 @@ class ClaimIndex:
         first = np.ones(len(hashes), bool)
         first[1:] = hashes[1:] != hashes[:-1]
         self._known, self._bucket_of = hashes[first], buckets[first]
+        self._begin = _beginnings(self._known)
         self._left = [np.unique(np.concatenate([*self._left, np.empty(0, np.uint64)]))]
         if not first.all():
             self._shared = np.unique(hashes[~first])
@@ -107,7 +109,7 @@ class ClaimIndex:
         hashes = hash_strings(claim_id)
         out = np.full(len(hashes), ORPHAN, np.int64)
         if len(self._known):
-            at = np.minimum(np.searchsorted(self._known, hashes), len(self._known) - 1)
+            at = self._places(hashes)
             found = self._known[at] == hashes
             out[found] = self._bucket_of[at[found]]
         if len(self._left[0]):
@@ -118,6 +120,29 @@ class ClaimIndex:
             place = np.asarray(exact.fill_null(-1))
             out[rows] = np.where(place < 0, ORPHAN, self._shared_buckets[np.maximum(place, 0)])
         return out
+
+    def _places(self, hashes: Hashes) -> npt.NDArray[np.int64]:
+        """Where in `_known` each hash stands, if it does: from where those with its first bits begin, a few steps on."""
+        shift, begin = self._begin
+        last = len(self._known) - 1
+        at = np.minimum(begin[(hashes >> shift).astype(np.int64)].astype(np.int64), last)
+        behind = np.flatnonzero(self._known[at] < hashes)
+        while len(behind):
+            at[behind] += 1
+            behind = behind[at[behind] <= last]
+            behind = behind[self._known[at[behind]] < hashes[behind]]
+        return np.minimum(at, last)
+
+
+def _beginnings(known: Hashes) -> tuple[np.uint64, npt.NDArray[np.int32]]:
+    """By how much to shift a hash for its first bits, and where in `known`, ascending, those with each such bits begin.
+
+    There are about as many beginnings as hashes. A binary search of millions would miss the cache at every step.
+    """
+    bits = max(1, min(24, len(known).bit_length()))
+    shift = np.uint64(64 - bits)
+    count = np.bincount((known >> shift).astype(np.int64), minlength=1 << bits)
+    return shift, (np.cumsum(count) - count).astype(np.int32)
 
 
 def _among(known: Hashes, hashes: Hashes) -> npt.NDArray[np.bool_]:

@@ -30,6 +30,9 @@ from claimrules.models import (
 
 Reader = Callable[[str], object]
 _LONGEST_SENTINEL = max(len(s.encode()) for s in SENTINELS)
+_LONG = 36
+"""From so many characters on Arrow's own reader of decimals is not to be trusted."""
+
 _SENTINELS = pa.array(sorted(SENTINELS))
 _MOMENT = r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2})?$"
 
@@ -87,7 +90,8 @@ def _coerce_words(column: Any, kind: Type, *, is_code: bool) -> Coerced:
 
 def plain(column: Any) -> Any:
     """One array without dictionary or view encoding."""
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
@@ -224,8 +228,9 @@ def _any_sentinel(text: Any) -> bool:
 
 def _decimals(text: Any, kind: Type) -> Coerced:
     target = arrow_type(kind)
-    # Arrow reads 1E-41 as 0.00 without a word: exponents go the slow way.
-    if not pc.any(pc.match_substring(text, "e", ignore_case=True)).as_py():
+    # Arrow reads 1E-41, and 1 with forty digits behind the point, as 0.00 without a word: both go the slow way.
+    longest = pc.max(pc.binary_length(text)).as_py() or 0
+    if longest < _LONG and not pc.any(pc.match_substring(text, "e", ignore_case=True)).as_py():
         try:
             return _clean(text.cast(target))
         except pa.ArrowInvalid:
@@ -233,7 +238,7 @@ def _decimals(text: Any, kind: Type) -> Coerced:
     whole = kind.precision - kind.scale
     fits = pc.match_substring_regex(text, rf"^[+-]?\d{{1,{whole}}}(\.\d{{0,{kind.scale}}}0*)?$")
     # A long run of noughts overflows Arrow's own parser; such oddities are read one by one.
-    fits = pc.fill_null(pc.and_(fits, pc.less(pc.binary_length(text), 36)), fill_value=False)
+    fits = pc.fill_null(pc.and_(fits, pc.less(pc.binary_length(text), _LONG)), fill_value=False)
     easy = pc.if_else(fits, text, pa.scalar(None, pa.string())).cast(target)
     odd = np.flatnonzero(np.asarray(pc.and_(pc.invert(fits), text.is_valid())))
     reader = partial(read_decimal, precision=kind.precision, scale=kind.scale)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from claimrules.batch.source import BadRow, Chunk, unreadable
+from claimrules.batch.source import BadRow, Chunk, Known, unreadable
 from claimrules.diagnostics import ClaimsError, Diagnostic, Place
 
 _BLOCK = 8 * 1024 * 1024
@@ -93,7 +93,7 @@ class CsvSource:
         lines = max(0, sample.count(b"\n") - 1)
         return lines if len(sample) < _SAMPLE else int(lines * size / max(1, used))
 
-    def chunks(self, names: tuple[str, ...], *, coded: bool = False) -> Iterator[Chunk]:  # noqa: ARG002
+    def chunks(self, names: tuple[str, ...], coded: Known | None = None) -> Iterator[Chunk]:  # noqa: ARG002
         """Blocks of text columns; see the class."""
         bad: list[BadRow] = []
         done = 0

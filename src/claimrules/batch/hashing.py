@@ -22,6 +22,7 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _MANY, _HEAD = 10_000, 1_024
 """From how many texts on it is worth asking of the first ones whether few distinct ones repeat, to hash each once."""
+_MOST_INT64_DIGITS = 18
 _BLOCK = 8_192
 """Rows that are hashed at a time: a dozen arrays of so many words stay in the cache, which is three times as fast."""
 
@@ -136,7 +137,8 @@ def _words(array: Any) -> list[Hashes]:
     kind = array.type
     if pa.types.is_decimal(kind):
         pairs = np.frombuffer(array.buffers()[1], dtype="<u8")[2 * array.offset : 2 * (array.offset + len(array))]
-        return [pairs[0::2], pairs[1::2]]
+        # What 64 bits hold has nothing but its sign in the upper word.
+        return [pairs[0::2]] if kind.precision <= _MOST_INT64_DIGITS else [pairs[0::2], pairs[1::2]]
     if pa.types.is_boolean(kind):
         return [np.asarray(array.cast(pa.uint8()).fill_null(0)).astype(np.uint64)]
     if pa.types.is_floating(kind):
@@ -149,7 +151,11 @@ def _words(array: Any) -> list[Hashes]:
 
 
 def _one(array: Any) -> Any:
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    if array.num_chunks == 1:
+        return array.chunk(0)
+    array = array.combine_chunks()
     return array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
 
 

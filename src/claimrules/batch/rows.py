@@ -67,8 +67,8 @@ def read_rows(env: Env, n: int, columns: Sequence[ColumnMap], nulls: Sequence[st
             continue
         raw = _raw(column, env, n, nulls, coding)
         read = _evaluate(column, raw)
-        text = column.type.base is Base.TEXT
-        arrays[column.target] = coding.of(column.target, read.values) if coding and text else read.values
+        plain_text = column.type.base is Base.TEXT and pa.types.is_string(read.values.type)
+        arrays[column.target] = coding.of(column.target, read.values) if coding and plain_text else read.values
         if len(read.bad):
             faults.append(_Fault(read.bad, UNREADABLE, _unreadable(column, raw, read, env)))
         if column.required and read.values.null_count:

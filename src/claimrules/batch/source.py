@@ -1,6 +1,6 @@
 """A file, or a table in memory, as a stream of chunks of raw columns."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,6 +10,9 @@ import numpy.typing as npt
 from claimrules.diagnostics import ClaimsError, Diagnostic, Place
 
 CHUNK_ROWS = 131_072
+
+Known = Callable[[], Collection[str]]
+"""Asked which columns are known to hold words that repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,12 @@ class Source(Protocol):
     def expected_rows(self) -> int:
         """How many rows, known or estimated."""
 
-    def chunks(self, names: tuple[str, ...], *, coded: bool = False) -> Iterator[Chunk]:
-        """The rows, with the columns `names` only. `coded`: a column that is stored as numbers of words may stay so."""
+    def chunks(self, names: tuple[str, ...], coded: Known | None = None) -> Iterator[Chunk]:
+        """The rows, with the columns `names` only.
+
+        `coded`: columns of words may come as dictionary arrays, as those do that are stored so, and those that it names by
+        then.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class MemorySource:
         """The table's rows."""
         return int(self.table.num_rows)
 
-    def chunks(self, names: tuple[str, ...], *, coded: bool = False) -> Iterator[Chunk]:  # noqa: ARG002
+    def chunks(self, names: tuple[str, ...], coded: Known | None = None) -> Iterator[Chunk]:  # noqa: ARG002
         """The table in slices."""
         chosen = self.table.select(list(names))
         for start in range(0, self.table.num_rows, CHUNK_ROWS):

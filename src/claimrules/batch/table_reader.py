@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from claimrules.batch.ahead import ahead
-from claimrules.batch.coded import KEYS, Coding
+from claimrules.batch.coded import KEYS, Coding, one_array
 from claimrules.batch.files import Shelf
 from claimrules.batch.mapping import ColumnMap, Join, TableMap
 from claimrules.batch.rejects import RAGGED, Rejects, mask_ragged, raw_text
@@ -207,13 +207,13 @@ class TableReader:
         code = self._file_code(source.name)
         names = tuple(name for name in source.columns if name in self._read_names())
         header, personal = source.columns, self._personal()
-        simple = self._coding is not None and not (self.how.joins or self.how.unpivot or self.how.group)
-        for chunk in ahead(iter(source.chunks(names, coded=simple))):
+        coded = None if self._coding is None or self.how.joins or self.how.unpivot or self.how.group else self._known_words
+        for chunk in ahead(iter(source.chunks(names, coded))):
             for bad in chunk.bad:
                 raw = pa.array([mask_ragged(bad.cells, header, personal)])
                 rejects.add(self.how.table, source.name, np.array([bad.number]), RAGGED, bad.reason, raw)
             n = len(chunk.rows)
-            env = {name: chunk.table.column(name).combine_chunks() for name in names}
+            env = {name: one_array(chunk.table.column(name)) for name in names}
             for lookup in self._lookups:
                 env = lookup.add_to(env, self.how.nulls)
             shaped = Shaped(env, n, np.full(n, code, np.int32), chunk.rows)
@@ -224,6 +224,11 @@ class TableReader:
                     left_ids = self._claim_ids(shaped.take(np.flatnonzero(~keep)))
                 shaped = shaped.take(np.flatnonzero(keep))
             yield shaped, (len(chunk.bad), n - shaped.n), left_ids
+
+    def _known_words(self) -> set[str]:
+        """The columns of files that feed columns known to be coded, and them alone."""
+        repeating = set() if self._coding is None else self._coding.repeating
+        return {c.sources[0] for c in self.how.columns if c.target in repeating and len(c.sources) == 1 and not c.parts}
 
     def _claim_ids(self, shaped: Shaped) -> Any:
         column = [c for c in self.how.columns if c.target == "claim_id"]

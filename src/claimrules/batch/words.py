@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.batch.coded import MOST, from_codes, is_coded, one_array
+from claimrules.batch.coded import MOST, ascending, from_codes, is_coded, one_array
 
 
 class Words:
@@ -16,7 +16,7 @@ class Words:
 
     def __init__(self) -> None:
         self._known = pa.array([], pa.string())
-        self._last: tuple[Any, Any] = (self._known, pa.array([], pa.int32()))
+        self._last: tuple[Any, Any] = (self._known, None)
         self._rank: npt.NDArray[np.int32] = np.empty(0, np.int32)
         self._sorted = self._known
         self._full = False
@@ -33,11 +33,16 @@ class Words:
                 if found is None:
                     self._full = True
                     return None
-                numbers = found
+                numbers = None if ascending(found) else found
                 self._last = (array.dictionary, numbers)
-        return numbers.take(array.indices)
+        return array.indices if numbers is None else numbers.take(array.indices)
 
     def _numbers(self, words: Any) -> Any | None:
+        n = len(self._known)
+        if n <= len(words) and words.slice(0, n).equals(self._known):
+            # The usual case: the words of a file's column, and what has come to them since.
+            self._known = words
+            return pa.array(np.arange(len(words), dtype=np.int32))
         place = pc.index_in(words, value_set=self._known)
         if place.null_count:
             new = words.filter(place.is_null())
