@@ -14,7 +14,7 @@ from statistics import median, quantiles
 
 from benchmarks.claims import claims_of
 from benchmarks.contest import hits
-from benchmarks.pack import pack_of
+from benchmarks.pack import FEW, pack_of
 from benchmarks.single import claims_of_lines
 from benchmarks.whole import peak_of
 
@@ -28,7 +28,7 @@ start = time.perf_counter()
 claimrules.load(sys.argv[1])
 print(time.perf_counter() - start)
 """
-FEW, NATIONAL = 2_500, 247_000
+NATIONAL = 247_000
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ WINDOWS = (
 )
 PAIRS, PAIR_TABLES = 3_000, 4
 PRICED = 50_000
+FEW = 2_500
+"""Knowledge rows of the smallest pack of a given size; a larger one has these, and rows of codes that no line has."""
 HEAD = """\
 id: {id}
 title: {{zh: {id}, en: {id}}}
@@ -70,7 +72,7 @@ class Made:
 def pack_of(work: Path, claims: Path, *, times: int = 1, knowledge: int | None = None) -> Path:
     """The folder of the pack, made once. `times`: as many rules of each kind; `knowledge`: rows in all tables together.
 
-    Rows beyond those of the plain pack are of codes that no line has, as most of a national table's are.
+    However many, the same few are of codes that lines have: else there would be more to find.
     """
     out = work / f"pack-{claims.name}-{times}-{knowledge or 'plain'}"
     if (out / "about.json").exists():
@@ -161,13 +163,12 @@ def _plain(tail: str) -> list[Made]:
 
 
 def _sized(made: list[Made], total: int) -> list[Made]:
-    """The same rules with so many knowledge rows in all: fewer of the own, or more of codes that no line has."""
-    with_table = [m for m in made if m.rows]
-    now = sum(len(m.rows) for m in with_table)
+    """The same rules with `FEW` knowledge rows of codes that lines have, and as many of others as make `total`."""
+    now = sum(len(m.rows) for m in made)
     out = []
     for rule in made:
         share = round(len(rule.rows) * total / now)
-        kept = rule.rows[:share]
+        kept = rule.rows[: round(len(rule.rows) * FEW / now)]
         more = [(f"X{rule.id}{i:07d}", *rule.rows[i % len(rule.rows)][1:]) for i in range(share - len(kept))]
         out.append(Made(**{**rule.__dict__, "rows": [*kept, *more]}))
     return out
