@@ -8,6 +8,7 @@ import numpy as np
 
 from claimrules.engine.batch_context import ASSEMBLED, BatchContext
 from claimrules.engine.column import Index, Mask
+from claimrules.engine.kernels.segments import numbered
 from claimrules.engine.lookup import UNKNOWN
 from claimrules.engine.reach import Reach
 from claimrules.engine.subject_rows import RowSpace
@@ -54,11 +55,8 @@ class Blame:
         """For each subject that is open the first name, in the order of the frame, that is not known on a row of it."""
         rows = self.rows
         subjects = cast(Any, rows.subjects)
-        places = np.flatnonzero(open_)
-        number = np.empty(len(open_), np.int64)
-        number[places] = np.arange(len(places))
         mine = np.flatnonzero(open_[subjects.ids])
-        whose = number[subjects.ids[mine]]
+        whose = numbered(open_)[subjects.ids[mine]]
         chosen = np.full(int(open_.sum()), -1, np.int64)
         reasons: list[str] = []
         undecided_row = (~truth(self.verdict.rows) & ~falsehood(self.verdict.rows) | self.loose)[mine]

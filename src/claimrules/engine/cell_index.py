@@ -73,8 +73,8 @@ class CellIndex:
         if len(values) < _MANY or self.column.type.base not in TEXTS:
             return np.array(self.codes_of(_listed(values)), np.int64)
         if self._words is None:
-            self._words = pa.array(list(self._code), pa.string())
             self._numbers = np.array([*self._code.values(), -1], np.int64)
+            self._words = pa.array(list(self._code), pa.string())  # last: another thread that sees them sees the numbers too
         texts = values if isinstance(values, pa.StringArray) else pa.array(values, pa.string())
         found = pc.index_in(texts, value_set=self._words)
         return self._numbers[np.asarray(found.fill_null(len(self._numbers) - 1)).astype(np.int64)]

@@ -13,7 +13,7 @@ from claimrules.engine.blame import Blame, Blamed
 from claimrules.engine.column import Column, Index, Mask
 from claimrules.engine.grouping import all_here
 from claimrules.engine.hits import Flagged, Texts, Trace, Undecided
-from claimrules.engine.kernels.segments import stable_order
+from claimrules.engine.kernels.segments import numbered, stable_order
 from claimrules.engine.lookup import Lookup
 from claimrules.engine.named import claim_text, own_text
 from claimrules.engine.prepare.arrays import take
@@ -70,14 +70,6 @@ class ViewSpace(Space):
         return take(self.rows.evaluate(node), self.at)
 
 
-def _numbered(some: Mask) -> Index:
-    """A number for each of some, in their order; of the others nothing can be said."""
-    places = np.flatnonzero(some)
-    out = np.empty(len(some), np.int64)
-    out[places] = np.arange(len(places))
-    return out
-
-
 @dataclass(slots=True)
 class Evidence:
     """The evidence of one rule's verdicts on one batch."""
@@ -96,7 +88,7 @@ class Evidence:
         rule, rows = self.plan.rule, self.rows
         subjects = cast(Any, rows.subjects)
         hit = truth(self.verdict.subjects)
-        number = _numbered(hit)
+        number = numbered(hit)
         violating = np.flatnonzero(truth(self.verdict.rows) & hit[subjects.ids])
         violating = violating[stable_order(number[subjects.ids[violating]])]
         owner = number[subjects.ids[violating]]
@@ -238,7 +230,7 @@ class Evidence:
             open_[np.flatnonzero(open_)[counted]] = False
         first = subjects.first[open_]
         mine = np.flatnonzero(open_[subjects.ids])
-        owner = _numbered(open_)[subjects.ids[mine]]
+        owner = numbered(open_)[subjects.ids[mine]]
         return Undecided(
             self._named(first),
             partial(claim_text, rows.base, rows.at[first]),

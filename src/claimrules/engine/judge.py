@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.column import Index, Mask
 from claimrules.engine.decide import Verdict, decide
@@ -11,6 +9,7 @@ from claimrules.engine.evidence import Evidence
 from claimrules.engine.exempt import leave
 from claimrules.engine.grouping import group_rows
 from claimrules.engine.hits import Counts, Exempted, RuleHits
+from claimrules.engine.kernels.segments import marked
 from claimrules.engine.matching import applicable
 from claimrules.engine.subject_rows import RowSpace
 from claimrules.engine.values.truth import falsehood, truth
@@ -37,7 +36,7 @@ class Judged:
         subjects = self.verdict.subjects
         flagged, undecided = truth(subjects), ~truth(subjects) & ~falsehood(subjects)
         several = any(match.take_all for match in self.plan.rule.matches)
-        n_in = _distinct(self.rows) if several else self.rows.n
+        n_in = int(marked(self.rows.at, self.rows.base.n).sum()) if several else self.rows.n
         counts = Counts(
             flagged=int(flagged.sum()),
             clean=len(flagged) - int(flagged.sum()) - int(undecided.sum()),
@@ -53,13 +52,6 @@ class Judged:
             evidence.trace() if trace else None,
             exempted=self.exempted,
         )
-
-
-def _distinct(rows: RowSpace) -> int:
-    """How many rows of the kind there are among them."""
-    there = np.zeros(rows.base.n, np.bool_)
-    there[rows.at] = True
-    return int(there.sum())
 
 
 @timed("judge", of=lambda plan, *_, **__: plan.rule.id)

@@ -14,7 +14,7 @@ from claimrules.catalog import Base
 from claimrules.engine.collapse import collapsed
 from claimrules.engine.column import Column, Index, Mask, Words
 from claimrules.engine.join import by_key, chunks, numbered_alike
-from claimrules.engine.kernels.segments import expand_ranges, segment_any, stable_order
+from claimrules.engine.kernels.segments import expand_ranges, marked, segment_any, stable_order
 from claimrules.engine.lookup import MISSING, UNKNOWN
 from claimrules.engine.prepare.arrays import take
 from claimrules.engine.prepare.order import sort_rows
@@ -157,10 +157,10 @@ class Builder:
                 cells = found.lookup.columns[column]
                 if cells.known is not None or (found.rows < 0).any():
                     return None
-                used = _distinct(found.rows, found.lookup.n)
+                used = np.flatnonzero(marked(found.rows, found.lookup.n))
                 cells = take(found.lookup.columns[column], used)
-                used_words = _distinct(cast(Index, cells.data), len(words_of(cells)))
-                some = {str(w) for w in words_of(cells)[used_words].tolist()}
+                words = words_of(cells)
+                some = {str(w) for w in words[marked(cast(Index, cells.data), len(words))].tolist()}
                 mine = self.rights.evaluate(code)
                 mask = _fitting(words_of(mine), some, exactly=function == "=")[cast(Index, mine.data)]
                 return mask if mine.known is None else mask | ~mine.known
@@ -430,13 +430,6 @@ def _fitting(words: Words, some: set[str], *, exactly: bool) -> Mask:
     place = places_of(words)
     out[[place[word] for word in some if word in place]] = True
     return out
-
-
-def _distinct(rows: Index, n: int) -> Index:
-    """The distinct ones of some of `n` rows."""
-    seen = np.zeros(n, np.bool_)
-    seen[rows] = True
-    return np.flatnonzero(seen)
 
 
 def by_id(base: KindSpace, at: Index) -> Index:

@@ -276,3 +276,18 @@ def _divided(product: Numbers, c: Numbers) -> Numbers:
     product, c = abs(product), abs(c)
     whole, rest = product // c, product % c
     return np.asarray((whole + (rest >= c - rest)) * sign)
+
+
+def marked(rows: Integers, n: int) -> Mask:
+    """Which of `n` places are among `rows`. A mark a row is faster than np.unique by far."""
+    out = np.zeros(n, np.bool_)
+    out[rows] = True
+    return out
+
+
+def numbered(some: Mask) -> Index:
+    """A number for each place that is marked, in their order; of the others nothing can be said."""
+    places = np.flatnonzero(some)
+    out = np.empty(len(some), np.int64)
+    out[places] = np.arange(len(places))
+    return out

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from claimrules.engine.column import Index, Words
-from claimrules.engine.kernels.segments import Integers
+from claimrules.engine.kernels.segments import Integers, marked
 from claimrules.engine.prepare.order import Breaker, sort_rows
 
 _STEP = 8
@@ -106,9 +106,7 @@ def _sorted(dictionary: Any) -> tuple[npt.NDArray[np.int32], Words]:
 
 def _used(dictionary: Any, codes: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], Words]:
     """The same of the words that are used; the rank of another is meaningless."""
-    used = np.zeros(len(dictionary), dtype=np.bool_)
-    used[codes] = True
-    rows = np.flatnonzero(used)
+    rows = np.flatnonzero(marked(codes, len(dictionary)))
     inner, words = _sorted(dictionary.take(pa.array(rows)))
     rank = np.zeros(len(dictionary), dtype=np.int32)
     rank[rows] = inner

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from claimrules.catalog import BOOLEAN, INTEGER, TEXT
 from claimrules.engine.column import Column, Mask, Words
+from claimrules.engine.kernels.segments import marked
 from claimrules.engine.values.truth import both_known
 
 _FEW = 64
@@ -125,8 +126,7 @@ def used_words(column: Column) -> Column:
     if column.words is None or len(column.words) <= _FEW:
         return column
     codes = cast(Codes, column.data)
-    used = np.zeros(len(column.words), np.bool_)
-    used[codes] = True
+    used = marked(codes, len(column.words))
     place = np.cumsum(used) - 1
     return Column(column.type, place[codes], column.known, column.words[used], column.least)
 
