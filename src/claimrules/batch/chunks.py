@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from claimrules.batch.arrays import one_array
 from claimrules.batch.claim_batch import with_encounters
 from claimrules.batch.claim_index import LEFT_OUT, ORPHAN, SEQUENCE, ClaimIndex
-from claimrules.batch.coded import Remembered, as_texts, coded, indices_of, one_array
+from claimrules.batch.coded import Remembered, as_texts, coded, indices_of
 from claimrules.batch.dealt import Buckets, Dealt, deal, deal_with_claims
 from claimrules.batch.hashing import hash_rows, hash_strings, total
 from claimrules.batch.partition import FILE, ROW, lost_reason, reject_rows

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from claimrules.batch.arrays import one_array
 from claimrules.batch.coerce import plain
 from claimrules.batch.hashing import Hashes, hash_strings
 
@@ -180,16 +181,6 @@ def as_texts(table: Any) -> Any:
         if is_coded(field.type):
             table = table.set_column(at, field.name, table.column(at).cast(pa.string()))
     return table
-
-
-def one_array(column: Any) -> Any:
-    """One array of a column that is an array or has one or more chunks. A single chunk is not copied."""
-    if not isinstance(column, pa.ChunkedArray):
-        return column
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    column = column.combine_chunks()
-    return column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
 
 
 def indices_of(array: Any) -> Any:

@@ -14,6 +14,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from claimrules.batch.arrays import one_array
+
 Hashes = npt.NDArray[np.uint64]
 
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -39,7 +41,7 @@ def mix(values: Hashes) -> Hashes:
 
 def hash_strings(array: Any) -> Hashes:
     """Hash each text of a `string` array, or of a dictionary of them, by its UTF-8 bytes, eight at a time; NULL is 0."""
-    array = _one(array)
+    array = one_array(array)
     if pa.types.is_dictionary(array.type):
         return _spread(array, _hash_texts)
     if len(array) > _MANY and pc.count_distinct(array.slice(0, _HEAD)).as_py() < _HEAD // 8:
@@ -94,7 +96,7 @@ def _hash_block(data: Any, start: npt.NDArray[np.int64], length: npt.NDArray[np.
 
 def hash_column(array: Any) -> Hashes:
     """Hash each value of a canonical column; NULL is 0."""
-    array = _one(array)
+    array = one_array(array)
     out = np.zeros(len(array), np.uint64)
     _add(out, array, "")
     return out
@@ -107,7 +109,7 @@ def hash_rows(table: Any, seed: str = "", hash_words: Callable[[Any], Hashes] | 
     """
     out = np.full(table.num_rows, _seed(seed), np.uint64)
     for name in table.column_names:
-        _add(out, _one(table.column(name)), name, hash_words or hash_strings)
+        _add(out, one_array(table.column(name)), name, hash_words or hash_strings)
     return mix(out)
 
 
@@ -148,15 +150,6 @@ def _words(array: Any) -> list[Hashes]:
     narrow = pa.types.is_date32(kind)
     values = np.frombuffer(array.buffers()[1], dtype="<i4" if narrow else "<i8")[array.offset : array.offset + len(array)]
     return [values.astype(np.int64, copy=False).view(np.uint64)]
-
-
-def _one(array: Any) -> Any:
-    if not isinstance(array, pa.ChunkedArray):
-        return array
-    if array.num_chunks == 1:
-        return array.chunk(0)
-    array = array.combine_chunks()
-    return array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
 
 
 def repeated(hashes: Hashes) -> npt.NDArray[np.bool_]:

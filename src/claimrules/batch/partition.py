@@ -8,9 +8,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from claimrules.batch.arrays import one_array
 from claimrules.batch.claim_batch import ClaimBatch
 from claimrules.batch.claim_index import SEQUENCE
-from claimrules.batch.coded import as_texts, coded, from_codes, indices_of, one_array
+from claimrules.batch.coded import as_texts, coded, from_codes, indices_of
 from claimrules.batch.counts import Tally
 from claimrules.batch.hashing import hash_rows, hash_strings, mix, repeated
 from claimrules.batch.rejects import DOUBLED, ORPHAN, Rejects, raw_text

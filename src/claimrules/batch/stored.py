@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from claimrules.batch.coded import as_texts, from_codes, one_array
+from claimrules.batch.arrays import one_array
+from claimrules.batch.coded import as_texts, from_codes
 from claimrules.batch.dealt import Buckets, Dealt
 from claimrules.batch.spool import Spool
 from claimrules.batch.words import Vocabulary

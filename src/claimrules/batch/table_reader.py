@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from claimrules.batch.ahead import ahead
-from claimrules.batch.coded import KEYS, Coding, one_array
+from claimrules.batch.arrays import one_array
+from claimrules.batch.coded import KEYS, Coding
 from claimrules.batch.files import Shelf
 from claimrules.batch.mapping import ColumnMap, Join, TableMap
 from claimrules.batch.rejects import RAGGED, Rejects, mask_ragged, raw_text

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from claimrules.batch.coded import MOST, ascending, from_codes, is_coded, one_array
+from claimrules.batch.arrays import one_array
+from claimrules.batch.coded import MOST, ascending, from_codes, is_coded
 
 
 class Words:
