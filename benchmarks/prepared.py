@@ -1,5 +1,6 @@
 """The claims as a peer would prepare them: codes as integers, money in cents, lines in the order of person and time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,24 @@ class Prepared:
         """The integers of some texts, -1 for one that no row has."""
         found = pc.index_in(pa.array(texts, pa.string()), value_set=self.words[column])
         return pc.fill_null(found, -1)
+
+
+SCALES = {"most": 4, "ceiling": 6}
+"""The decimals of limits, in the units of what they limit."""
+
+
+def knowledge_columns(rule: dict[str, Any], coded: Callable[[str, list[str]], Any]) -> dict[str, Any]:
+    """The columns of a rule's table, as peers name them: codes as `coded` has them, and as `value` what they are held to."""
+    columns: dict[str, Any] = {}
+    for place, name in enumerate(rule["columns"]):
+        texts = [row[place] for row in rule["rows"]]
+        if name in ("code", "sub_code", "main_code"):
+            columns["item" if name == "code" else name] = coded("item_code", texts)
+        elif name in ENUMERATIONS:
+            columns["value"] = coded(name, texts)
+        else:
+            columns["value"] = np.array([round(float(t) * 10 ** SCALES.get(name, 0)) for t in texts], dtype=np.int64)
+    return columns
 
 
 def prepared_of(claims: Path) -> Prepared:

@@ -17,8 +17,8 @@ from claimrules.engine.batch_context import BatchContext
 from claimrules.engine.prepare import Prepared, prepare
 from claimrules.engine.run import run as run_plan
 from claimrules.pack import RulePack
+from claimrules.pack.arguments import BATCH_LINES
 
-BATCH_LINES = 250_000
 JOBS = 2
 
 

@@ -4,13 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-from benchmarks.prepared import ENUMERATIONS, Prepared
+from benchmarks.prepared import Prepared, knowledge_columns
 
 THREADS = 2
-ENUMERATION_OF = {"sex": "sex", "care_type": "care_type", "provider_level": "provider_level"}
-SCALES = {"most": 4, "ceiling": 6}
 
 
 def connect() -> Any:
@@ -51,16 +48,6 @@ def text_tables(db: Any, claims: Path, about: list[dict[str, Any]]) -> None:
 
 
 def _create(db: Any, rule: dict[str, Any], coded: Any) -> None:
-    columns = {}
-    for place, name in enumerate(rule["columns"]):
-        texts = [row[place] for row in rule["rows"]]
-        if name in ("code", "sub_code", "main_code"):
-            columns[{"code": "item"}.get(name, name)] = coded("item_code", texts)
-        elif name in ENUMERATIONS:
-            columns["value"] = coded(name, texts)
-        else:
-            scale = SCALES.get(name, 0)
-            columns["value"] = pa.array(np.array([round(float(t) * 10**scale) for t in texts], dtype=np.int64))
-    db.register("given", pa.table(columns))
+    db.register("given", pa.table(knowledge_columns(rule, coded)))
     db.execute(f"CREATE TABLE k_{rule['id']} AS SELECT * FROM given")
     db.unregister("given")

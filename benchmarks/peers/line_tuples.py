@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-from benchmarks.prepared import DECIMALS, ENUMERATIONS, Prepared
-
-SCALES = {"most": 4, "ceiling": 6}
+from benchmarks.prepared import DECIMALS, ENUMERATIONS, Prepared, knowledge_columns
 
 
 class Claim(NamedTuple):
@@ -57,16 +56,8 @@ class Rows:
 
     def knowledge(self, rule: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of a rule's table, in the order of its columns."""
-        columns = []
-        for place, name in enumerate(rule["columns"]):
-            texts = [row[place] for row in rule["rows"]]
-            if name in ("code", "sub_code", "main_code"):
-                columns.append(self.coded("item_code", texts))
-            elif name in ENUMERATIONS:
-                columns.append(self.coded(name, texts))
-            else:
-                columns.append([round(float(text) * 10 ** SCALES.get(name, 0)) for text in texts])
-        return list(zip(*columns, strict=True))
+        columns = knowledge_columns(rule, self.coded).values()
+        return list(zip(*(c.tolist() if isinstance(c, np.ndarray) else c for c in columns), strict=True))
 
 
 def integer_rows(prepared: Prepared) -> Rows:

@@ -8,9 +8,8 @@ from typing import Any
 os.environ.setdefault("POLARS_MAX_THREADS", "2")
 
 import polars as pl
-from benchmarks.prepared import DECIMALS, ENUMERATIONS, Prepared
+from benchmarks.prepared import DECIMALS, ENUMERATIONS, Prepared, knowledge_columns
 
-SCALES = {"most": 4, "ceiling": 6}
 IDS = ("claim", "person", "provider", "encounter")
 Frames = dict[str, Any]
 """`lines`, `claims`, and under a rule's id its knowledge."""
@@ -88,14 +87,4 @@ def _complete(frames: Frames, about: list[dict[str, Any]], coded: Coded, inpatie
 
 
 def _knowledge(rule: dict[str, Any], coded: Coded) -> Any:
-    columns = {}
-    for place, name in enumerate(rule["columns"]):
-        texts = [row[place] for row in rule["rows"]]
-        if name in ("code", "sub_code", "main_code"):
-            columns[{"code": "item"}.get(name, name)] = coded("item_code", texts)
-        elif name in ENUMERATIONS:
-            columns["value"] = coded(name, texts)
-        else:
-            scale = SCALES.get(name, 0)
-            columns["value"] = pl.Series([round(float(text) * 10**scale) for text in texts], dtype=pl.Int64)
-    return pl.DataFrame(columns)
+    return pl.DataFrame(knowledge_columns(rule, coded))

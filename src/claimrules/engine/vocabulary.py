@@ -1,13 +1,12 @@
 """The words that were ever looked up, numbered once for all batches."""
 
-import threading
-from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from claimrules.engine.column import Index, Words
+from claimrules.engine.recent import Recent
 
 _REMEMBERED = 64
 
@@ -15,15 +14,15 @@ _REMEMBERED = 64
 class Vocabulary:
     """Each distinct word has a number, in the order of their first appearance; safe for threads.
 
-    Batches share most of their codes. What a table knows of a word is found out once, and asked for by number.
+    Batches share most of their codes. What a table knows of a word is found out once, and asked for by number. `ids`: the
+    numbers of an array of words; new ones get theirs.
     """
 
     def __init__(self) -> None:
         self._place: dict[str, int] = {}
         self._words: list[str] = []
-        self._ids: OrderedDict[int, tuple[Words, Index]] = OrderedDict()
+        self.ids = Recent(self._numbers, _REMEMBERED)
         self._since: tuple[tuple[int, int], Any] = ((0, 0), pa.array([], pa.string()))
-        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._words)
@@ -36,18 +35,6 @@ class Vocabulary:
             texts = pa.array(self._words[first : asked[1]], pa.string())
             self._since = asked, texts
         return texts
-
-    def ids(self, words: Words) -> Index:
-        """The number of each word; new ones get theirs. The array must not change: all rules of a batch bring the same."""
-        with self._lock:
-            found = self._ids.get(id(words))
-            if found is not None and found[0] is words:
-                return found[1]
-            out = self._numbers(words)
-            self._ids[id(words)] = (words, out)
-            if len(self._ids) > _REMEMBERED:
-                self._ids.popitem(last=False)
-            return out
 
     def _numbers(self, words: Words) -> Index:
         place, texts = self._place, words.tolist()

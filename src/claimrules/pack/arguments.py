@@ -13,6 +13,9 @@ from claimrules.catalog import TableSchema
 from claimrules.diagnostics import ClaimsError, Diagnostic, PlanError, suggest
 from claimrules.models import Claim
 
+BATCH_LINES = 250_000
+"""How many lines are judged at once, unless the caller says: what a batch costs by itself is then a small part."""
+
 
 def listed(value: Any) -> list[Any]:
     """One name or path, or several."""

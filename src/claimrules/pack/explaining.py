@@ -20,7 +20,7 @@ from claimrules.findings import make_findings
 from claimrules.language.expression import Expr
 from claimrules.language.rule import Message
 from claimrules.models import Claim
-from claimrules.pack.arguments import claim_of, history_of, refuse_doubled, refuse_no_claims, registers_of
+from claimrules.pack.arguments import BATCH_LINES, claim_of, history_of, refuse_doubled, refuse_no_claims, registers_of
 from claimrules.pack.parameters import typed_parameters
 from claimrules.plan import RulePlan, make_plan
 
@@ -76,7 +76,7 @@ def explain_input(
     with open_claims(
         claims,
         mapping=mapping,
-        batch_lines=2**62 if whole else 250_000,
+        batch_lines=2**62 if whole else BATCH_LINES,
         extra=pack.extra or None,
         registers=pack.knowledge.registers,
     ) as intake:

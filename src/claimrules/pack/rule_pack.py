@@ -39,7 +39,16 @@ from claimrules.findings.verdicts import verdict_table
 from claimrules.knowledge import KnowledgeSet, ParameterRows
 from claimrules.language import Rule, Source
 from claimrules.models import Claim
-from claimrules.pack.arguments import claim_of, day_of, history_of, listed, refuse_doubled, refuse_no_claims, registers_of
+from claimrules.pack.arguments import (
+    BATCH_LINES,
+    claim_of,
+    day_of,
+    history_of,
+    listed,
+    refuse_doubled,
+    refuse_no_claims,
+    registers_of,
+)
 from claimrules.pack.gathered import Gathered, Part, Progress, absent_names, ordered
 from claimrules.pack.in_turn import run_in_turn
 from claimrules.pack.parameters import parameter_tables, typed_parameters
@@ -146,7 +155,7 @@ class RulePack:
         only: str | Iterable[str] | None = None,
         history_from: dt.date | str | None = None,
         jobs: int = 1,
-        batch_lines: int = 250_000,
+        batch_lines: int = BATCH_LINES,
         memory: int | None = None,
         progress: Progress | None = None,
         reading: Progress | None = None,

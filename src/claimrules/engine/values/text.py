@@ -1,8 +1,6 @@
 """Texts: work on the distinct words, then on their codes."""
 
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import cast
 
@@ -12,14 +10,11 @@ import numpy.typing as npt
 from claimrules.catalog import BOOLEAN, INTEGER, TEXT
 from claimrules.engine.column import Column, Mask, Words
 from claimrules.engine.kernels.segments import marked
+from claimrules.engine.recent import Recent
 from claimrules.engine.values.truth import both_known
 
 _FEW = 64
 Codes = npt.NDArray[np.int64]
-
-_REMEMBERED = 32
-_PLACES: "OrderedDict[int, tuple[Words, dict[str, int]]]" = OrderedDict()
-_LOCK = threading.Lock()
 
 
 def words_of(column: Column) -> Words:
@@ -29,16 +24,12 @@ def words_of(column: Column) -> Words:
     return column.words
 
 
-def places_of(words: Words) -> dict[str, int]:
-    """Where each of some distinct words stands. Remembered for the arrays last asked of: rules share their columns."""
-    with _LOCK:
-        found = _PLACES.get(id(words))
-        if found is None or found[0] is not words:
-            found = (words, {word: at for at, word in enumerate(words.tolist())})
-            _PLACES[id(words)] = found
-            if len(_PLACES) > _REMEMBERED:
-                _PLACES.popitem(last=False)
-        return found[1]
+def _placed(words: Words) -> dict[str, int]:
+    return {word: at for at, word in enumerate(words.tolist())}
+
+
+places_of = Recent(_placed, 32)
+"""Where each of some distinct words stands."""
 
 
 def equal_alike(left: Column, right: Column) -> tuple[Codes, Codes]:
